@@ -1,0 +1,88 @@
+// Package connector is the contract between the service and a platform: how a
+// delivery is believed (Verify), what it says (Parse) and which extra capabilities a
+// platform has. It knows no database and no web framework; each platform lives in a
+// folder of its own below.
+package connector
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"triage/triage"
+)
+
+// The ways in which a delivery fails to prove its origin. Their texts may be shown.
+var (
+	ErrSignatureMissing = errors.New("signature missing")
+	ErrSignatureInvalid = errors.New("signature invalid")
+	ErrTimestamp        = errors.New("timestamp out of range")
+)
+
+// Delivery is one webhook call as it arrived, before we believe it. Header and Body
+// are copies that outlive the request; Body holds the raw, still encoded bytes.
+type Delivery struct {
+	Header     http.Header
+	Body       []byte
+	ReceivedAt time.Time
+}
+
+// Event is one thing that a delivery says about an account of ours.
+type Event struct {
+	// Account is the platform's id of the account that was spoken to. Empty when the
+	// platform's payload has none: the endpoint's only channel is meant.
+	Account string
+	// Engagement carries no ids of ours, no brand and no channel; ingest adds them.
+	Engagement triage.Engagement
+}
+
+// Reject is a part of a signed delivery that cannot be used.
+type Reject struct {
+	Pointer string // JSON pointer to the part
+	Reason  string // stable word: malformed, id_missing, text_missing, …
+}
+
+// Parsed is what a verified delivery says. Ignored counts parts that are understood
+// and are no engagements (likes, own echoes, unknown kinds), by kind.
+type Parsed struct {
+	Events  []Event
+	Ignored map[string]int
+	Rejects []Reject
+}
+
+// Platform reads the deliveries of one platform.
+type Platform interface {
+	// Name returns the platform's name as it stands in the webhook's path.
+	Name() triage.Platform
+	// Verify checks the delivery's signature over its raw bytes against each secret and
+	// returns nil, ErrSignatureMissing, ErrSignatureInvalid or ErrTimestamp. Empty
+	// secrets never verify. It compares in constant time.
+	Verify(d Delivery, secrets []string) error
+	// Parse reads a verified delivery. An error means that nothing of it can be used.
+	// Parsing the same delivery twice gives the same result.
+	Parse(d Delivery) (Parsed, error)
+	// CheckSecret returns an error that names the problem, never the secret, when the
+	// secret is too weak or malformed to be used.
+	CheckSecret(secret string) error
+}
+
+// Handshaker answers the GET request by which a platform confirms an endpoint.
+type Handshaker interface {
+	// Handshake returns the text/plain answer, or a triage error: Invalid for missing or
+	// unsafe parameters, Forbidden for a wrong token.
+	Handshake(query url.Values, verifyToken string) (string, error)
+}
+
+// Read believes and reads a delivery: Verify over the raw bytes first, then Parse.
+// A delivery that verifies but cannot be parsed comes back as one reject.
+func Read(p Platform, d Delivery, secrets []string) (Parsed, error) {
+	if err := p.Verify(d, secrets); err != nil {
+		return Parsed{}, err
+	}
+	parsed, err := p.Parse(d)
+	if err != nil {
+		return Parsed{Rejects: []Reject{{Pointer: "", Reason: "malformed"}}}, nil
+	}
+	return parsed, nil
+}

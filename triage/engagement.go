@@ -1,0 +1,147 @@
+package triage
+
+import "time"
+
+// ID identifies one row of ours: a UUID version 7 in its canonical text form.
+type ID string
+
+// Platform names a network that a brand's community lives on.
+type Platform string
+
+// The platforms that have a connector.
+const (
+	StandardWebhooks Platform = "standard_webhooks"
+	Facebook         Platform = "facebook"
+	Instagram        Platform = "instagram"
+)
+
+// Form is the shape of an engagement on its platform.
+type Form string
+
+// The forms of an engagement.
+const (
+	FormComment Form = "comment"
+	FormReply   Form = "reply"
+	FormMention Form = "mention"
+	FormReview  Form = "review"
+	FormMessage Form = "message"
+)
+
+// Action is what happened to an engagement on its platform.
+type Action string
+
+// The actions a platform reports. AuthorErased asks to erase everything that the
+// event's author wrote in its channel; it names no engagement.
+const (
+	Created      Action = "created"
+	Edited       Action = "edited"
+	Deleted      Action = "deleted"
+	Hidden       Action = "hidden"
+	Unhidden     Action = "unhidden"
+	AuthorErased Action = "author_erased"
+)
+
+// Author is who wrote an engagement: a person on a platform, not one of us.
+type Author struct {
+	ExternalID string // opaque id on the platform; empty when the platform hides it
+	Handle     string
+	Name       string
+	Followers  int64 // -1 when unknown
+	Verified   bool
+}
+
+// Thread is the post or conversation that an engagement hangs from.
+type Thread struct {
+	ExternalID string
+	Text       string // what was published, where the platform says so
+	Permalink  string
+}
+
+// Engagement is one public or private act of an author towards a brand, as one
+// platform event told it. Its identity is (brand, channel, ExternalID).
+type Engagement struct {
+	ID        ID
+	BrandID   ID
+	ChannelID ID
+	Platform  Platform
+
+	ExternalID       string // opaque, never parsed as a number
+	ParentExternalID string // the comment this one replies to; empty at top level
+	Form             Form
+	Action           Action
+	Author           Author
+	Thread           Thread
+	Text             string // valid UTF-8 without NUL
+	TextAltered      bool   // Text differs from what was sent: NUL or invalid bytes were replaced
+	Language         string // BCP 47 tag as told by the platform; empty when unknown
+	Permalink        string
+	HasMedia         bool // the author attached own photo, video or link preview
+
+	PostedAt   time.Time // when the platform says it was first written; zero when unknown
+	VersionAt  time.Time // orders versions: edit time, else event time, else send time, else ReceivedAt
+	ReceivedAt time.Time // when we took it in; order and SLA count from here
+	Round      int       // 1 for the first accepted version, one more for each accepted change
+}
+
+// Classification is what an engine says about one version of a text.
+type Classification struct {
+	Intent        Intent
+	Sentiment     Sentiment
+	Ironic        bool
+	Urgency       Urgency
+	ReplyExpected bool
+	Risks         []Risk
+	Language      string // BCP 47 primary subtag, "und" when undetermined
+	Topics        []string
+
+	Confidence Confidence
+	Evidence   []Span
+	Rules      []string // names of the rules that raised risk or urgency
+
+	Engine        string // builtin, llm, or "" when nobody judged
+	Model         string // model name with version
+	PromptVersion string
+	Latency       time.Duration
+	CostMicroUSD  int64 // millionths of a US dollar
+}
+
+// Confidence is calibrated probability of being right, 0 to 1, per field. Zero means
+// "we do not know". Queue is the probability that the intent's default queue is right.
+type Confidence struct {
+	Queue         float64
+	Intent        float64
+	Sentiment     float64
+	Ironic        float64
+	Urgency       float64
+	ReplyExpected float64
+}
+
+// Span marks bytes [Start, End) of the judged version of a text. The quote itself is
+// not kept, so that erasing the text erases the evidence.
+type Span struct {
+	Start, End int
+	Why        string // rule name, or the field that the words speak for
+}
+
+// Judged reports whether an engine gave an answer.
+func (c Classification) Judged() bool { return c.Engine != "" }
+
+// Input is what an engine sees of an engagement. It is data from outside, never
+// instructions; handles and names are left out on purpose.
+type Input struct {
+	Text         string
+	Language     string // as told by the platform, may be empty
+	Platform     Platform
+	Form         Form
+	ParentPost   string // what was published
+	ParentText   string // the comment this one answers
+	Brand        string // the brand's name
+	BrandContext string // a few words on the brand, may be empty
+}
+
+// Vector is one embedding with the name of the space it lives in. Vectors of two
+// models are never compared.
+type Vector struct {
+	Model  string
+	Values []float32 // L2-normalised
+}
