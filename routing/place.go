@@ -1,0 +1,175 @@
+package routing
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"triage/triage"
+)
+
+// Place decides where e belongs, in this order:
+//
+//  1. queue: the intent's own, unless risk or the brand's goal says otherwise;
+//  2. priority: from urgency and risk, raised by reach; spam is last;
+//  3. due time: the plan's first answer for the priority, from when it was received;
+//  4. rank: the due time, moved a little by the goal, so that what waits rises.
+//
+// It never fails: what nobody judged goes to the relationship queue, marked unsure.
+func (p Plan) Place(e triage.Engagement, c triage.Classification, now time.Time) triage.Placement {
+	out := triage.Placement{PlanVersion: p.Version}
+	p.queue(&out, c)
+	p.priority(&out, e, c)
+	received := e.ReceivedAt
+	if received.IsZero() {
+		received = now
+	}
+	out.DueAt = received.Add(p.FirstAnswer[out.Priority])
+	out.Rank = p.rank(e, c, out)
+	return out
+}
+
+func because(out *triage.Placement, rule, text string, args ...any) {
+	out.Reasons = append(out.Reasons, triage.Reason{Rule: rule, Text: fmt.Sprintf(text, args...)})
+}
+
+// queueNames are how a person calls the queues.
+var queueNames = map[triage.Queue]string{triage.SMM: "content queue", triage.CM: "relationship queue"}
+
+func (p Plan) queue(out *triage.Placement, c triage.Classification) {
+	if !c.Judged() {
+		out.Queue, out.Unsure = triage.CM, true
+		because(out, "not_judged", "No engine could judge this, so a person should look at it.")
+		return
+	}
+	out.Queue = c.Intent.DefaultQueue()
+	sure := c.Confidence.Queue
+	switch {
+	case carePresses(c) && out.Queue == triage.SMM:
+		out.Queue = triage.CM
+		because(out, "care_first", "Somebody's safety or a legal matter comes first, so the relationship queue owns it.")
+	case p.goalDecides(c):
+		p.byGoal(out, c)
+	default:
+		because(out, "intent", "Read as %s, which belongs to the %s.", words(string(c.Intent)), queueNames[out.Queue])
+	}
+	if sure < p.Unsure {
+		out.Unsure = true
+		because(out, "unsure", "The engine is not sure of the queue (%.0f %%).", 100*sure)
+	}
+}
+
+// carePresses reports risks that concern a person first, whatever the text is about.
+func carePresses(c triage.Classification) bool {
+	for _, r := range []triage.Risk{triage.RiskSafety, triage.RiskSelfHarm, triage.RiskThreat, triage.RiskPrivacy} {
+		if slices.Contains(c.Risks, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// goalDecides reports whether c is truly ambiguous: an intent that both roles live with,
+// and an engine that is not sure of the queue.
+func (p Plan) goalDecides(c triage.Classification) bool {
+	switch c.Intent {
+	case triage.ContentReaction, triage.BrandMention, triage.UGC, triage.Praise,
+		triage.CommunityTalk, triage.ProductSuggestion, triage.ContentRequest:
+		return c.Confidence.Queue < p.Ambiguous && len(c.Risks) == 0
+	case triage.Partnership, triage.Complaint, triage.SupportRequest, triage.ProductQuestion,
+		triage.Abuse, triage.Spam, triage.Other:
+		return false
+	}
+	return false
+}
+
+// byGoal compares the probability of the content queue with a threshold that the goal
+// moves: 0.65 for pure loyalty, 0.35 for pure visibility.
+func (p Plan) byGoal(out *triage.Placement, c triage.Classification) {
+	content := c.Confidence.Queue
+	if out.Queue == triage.CM {
+		content = 1 - content
+	}
+	out.Queue = triage.CM
+	aim := "loyalty"
+	if content >= 0.65-0.3*float64(p.Goal) {
+		out.Queue, aim = triage.SMM, "visibility"
+	}
+	because(out, "goal", "Read as %s, which both roles care for; the brand's goal (%.0f %% visibility) leans to %s: %s.",
+		words(string(c.Intent)), 100*float64(p.Goal), aim, queueNames[out.Queue])
+}
+
+func (p Plan) priority(out *triage.Placement, e triage.Engagement, c triage.Classification) {
+	out.Priority = triage.P3
+	if c.Judged() {
+		out.Priority = map[triage.Urgency]triage.Priority{
+			triage.UrgencyUrgent: triage.P1, triage.UrgencyHigh: triage.P2,
+			triage.UrgencyNormal: triage.P3, triage.UrgencyLow: triage.P4,
+		}[c.Urgency]
+		because(out, "urgency", "The text asks for an answer with %s urgency.", c.Urgency)
+	}
+	if floor, risks := riskFloor(c); floor < out.Priority {
+		out.Priority = floor
+		because(out, "risk", "Raised to %s because of %s.", floor, risks)
+	}
+	if c.Intent == triage.Spam && len(c.Risks) == 0 {
+		p.spam(out, c)
+		return
+	}
+	if e.Author.Followers >= p.Reach && out.Priority > triage.P1 {
+		out.Priority--
+		because(out, "reach", "Raised by one step: the author reaches %d followers.", e.Author.Followers)
+	}
+}
+
+func (p Plan) spam(out *triage.Placement, c triage.Classification) {
+	out.Priority = triage.P4
+	if c.Confidence.Intent >= p.SpamSure {
+		out.Dismiss = true
+		because(out, "spam_dismissed", "Surely spam without any risk: closed by the machine, can be reopened.")
+		return
+	}
+	because(out, "spam_last", "Probably spam: kept for a look, after everything else.")
+}
+
+// riskFloor returns the least priority that the risks of c deserve, and their words.
+func riskFloor(c triage.Classification) (triage.Priority, string) {
+	floor := triage.P4
+	var named []string
+	for _, r := range c.Risks {
+		named = append(named, words(string(r)))
+		switch r {
+		case triage.RiskSafety, triage.RiskSelfHarm, triage.RiskThreat, triage.RiskLegal,
+			triage.RiskPrivacy:
+			floor = triage.P1
+		case triage.RiskDiscrimination, triage.RiskBoycott, triage.RiskMisinformation, triage.RiskMinor:
+			floor = min(floor, triage.P2)
+		}
+	}
+	return floor, strings.Join(named, ", ")
+}
+
+// spamLast puts spam behind everything that can be due within the same month.
+const spamLast = 30 * 24 * time.Hour
+
+// rank orders a queue: the due time in Unix seconds, lower first. It ages by itself, since
+// every newcomer is due later. The goal moves items of one priority within minutes:
+// visibility brings reach forward, loyalty those who wait for an answer.
+func (p Plan) rank(e triage.Engagement, c triage.Classification, out triage.Placement) float64 {
+	rank := float64(out.DueAt.UnixMilli()) / 1000
+	if c.Intent == triage.Spam && len(c.Risks) == 0 {
+		return rank + spamLast.Seconds()
+	}
+	share := 0.2 * p.FirstAnswer[out.Priority].Seconds() // at most a fifth of the target
+	if e.Author.Followers > 0 {
+		rank -= float64(p.Goal) * share * min(1, math.Log10(float64(e.Author.Followers))/6)
+	}
+	if c.ReplyExpected {
+		rank -= (1 - float64(p.Goal)) * share
+	}
+	return rank
+}
+
+func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
