@@ -103,6 +103,10 @@ type Classification struct {
 	PromptVersion string
 	Latency       time.Duration
 	CostMicroUSD  int64 // millionths of a US dollar
+
+	// Provisional means that the engine asked first was away: judge again later. It may
+	// stand without a judgement.
+	Provisional bool
 }
 
 // Confidence is calibrated probability of being right, 0 to 1, per field. Zero means
