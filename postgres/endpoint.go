@@ -121,13 +121,6 @@ func scanChannel(row pgx.CollectableRow) (ChannelRow, error) {
 	return c, err
 }
 
-func orZero(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
-}
-
 // AddEndpoint stores a new endpoint with its sealed secrets; e.ID is the caller's, since
 // the seal is bound to it.
 func (t *Tx) AddEndpoint(ctx context.Context, actor Actor, e EndpointRow) error {
