@@ -67,9 +67,12 @@ func Open(ctx context.Context, url string, maxConns int) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
-	// This client only inserts. Polling keeps NOTIFY, and the global lock behind it, out
-	// of the transaction that accepts comments.
-	jobs, err := river.NewClient(riverpgxv5.New(pool), &river.Config{PollOnly: true})
+	// This client only inserts. It announces inserts at most once in FetchCooldown, which
+	// keeps NOTIFY, and the global lock behind it, out
+	// of the transaction that accepts comments; workers poll.
+	jobs, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		FetchCooldown: time.Hour, FetchPollInterval: time.Hour,
+	})
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("job client: %w", err)
@@ -126,6 +129,9 @@ func (s *Store) Retrying(ctx context.Context, attempts int, work func(*Tx) error
 }
 
 func transient(err error) bool {
+	if errors.Is(err, errRaced) {
+		return true
+	}
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
@@ -141,7 +147,7 @@ func unavailable(err error) error {
 		switch {
 		case pg.Code == "25006", // read-only
 			pg.Code == "40P01", pg.Code == "40001",
-			pg.Code == "57014",                        // statement timeout or cancel
+			pg.Code == "57014",                       // statement timeout or cancel
 			pg.Code[:2] == "08", pg.Code[:2] == "53", // connection, resources
 			pg.Code[:3] == "57P": // shutting down, starting up
 			return away.Because(err)
@@ -167,3 +173,6 @@ func closedConn(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, net.ErrClosed) || errors.As(err, &netErr)
 }
+
+// errRaced says that another transaction stored the same key meanwhile.
+var errRaced = errors.New("another transaction stored the same engagement")

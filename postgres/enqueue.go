@@ -1,0 +1,69 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"triage/triage"
+)
+
+// JudgeQueue is the job queue for judging.
+const JudgeQueue = "judge"
+
+// perJob is how many engagements one job judges: enough to share round trips, few enough
+// that a failure is cheap to repeat.
+const perJob = 50
+
+// judgeAttempts is how often a job may fail before its engagements are placed unjudged.
+const judgeAttempts = 5
+
+// Enqueue schedules the judging of refs, in jobs of at most perJob of one brand.
+func (t *Tx) Enqueue(ctx context.Context, refs []Ref) error {
+	return t.enqueue(ctx, perJob, refs, false, time.Time{})
+}
+
+// EnqueueEach schedules one job for each of refs, so that one that always fails, or kills
+// its worker, no longer holds up the others.
+func (t *Tx) EnqueueEach(ctx context.Context, refs []Ref) error {
+	return t.enqueue(ctx, 1, refs, false, time.Time{})
+}
+
+// EnqueueAgain schedules the judging of provisional refs at a later time.
+func (t *Tx) EnqueueAgain(ctx context.Context, refs []Ref, at time.Time) error {
+	return t.enqueue(ctx, perJob, refs, true, at)
+}
+
+func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, again bool, at time.Time) error {
+	byBrand := map[triage.ID][]triage.Round{}
+	var params []river.InsertManyParams
+	flush := func(brand triage.ID) {
+		if rounds := byBrand[brand]; len(rounds) > 0 {
+			params = append(params, river.InsertManyParams{
+				Args: triage.JudgeJob{Brand: brand, Items: triage.PackRounds(rounds), Again: again},
+				InsertOpts: &river.InsertOpts{
+					Queue: JudgeQueue, MaxAttempts: judgeAttempts, ScheduledAt: at,
+				},
+			})
+			delete(byBrand, brand)
+		}
+	}
+	for _, r := range refs {
+		byBrand[r.BrandID] = append(byBrand[r.BrandID], triage.Round{ID: r.ID, Round: r.Round})
+		if len(byBrand[r.BrandID]) == size {
+			flush(r.BrandID)
+		}
+	}
+	for brand := range byBrand {
+		flush(brand)
+	}
+	if len(params) == 0 {
+		return nil
+	}
+	if _, err := t.jobs.InsertManyFastTx(ctx, t.tx, params); err != nil {
+		return fmt.Errorf("enqueue judging: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"triage/triage"
+)
+
+// Erase makes tombstones of engagements: their text, author, versions, judgements,
+// vectors, labels and raw bytes go; their items close as deleted; the key stays, so that a
+// replay stores nothing again. The list of tables here is the list of all that hold
+// text or what is derived from it.
+func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(`
+		UPDATE deliveries SET raw = NULL WHERE raw IS NOT NULL AND id IN (
+			SELECT delivery_id FROM engagements WHERE brand_id = $1 AND id = ANY($2)
+			UNION SELECT delivery_id FROM engagement_versions WHERE brand_id = $1 AND engagement_id = ANY($2))`,
+		brand, uuids(ids))
+	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels"} {
+		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
+	}
+	batch.Queue(`
+		UPDATE engagements SET deleted_at = $3, changed_at = $3, round = round + 1, text = '', text_altered = false,
+		    parent_external_id = '', author_external_id = '', author_handle = '', author_name = '',
+		    author_followers = -1, author_verified = false, thread_external_id = '', thread_text = '',
+		    thread_permalink = '', language = '', permalink = '', has_media = false, posted_at = NULL,
+		    content_hash = ''
+		WHERE brand_id = $1 AND id = ANY($2) AND deleted_at IS NULL`, brand, uuids(ids), t.Now)
+	batch.Queue(eraseItems, brand, uuids(ids), t.Now)
+	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	var rows []AuditRow
+	for _, id := range ids {
+		rows = append(rows, AuditRow{BrandID: brand, Action: "engagement.erased", Subject: "engagement", SubjectID: id})
+	}
+	return t.Audit(ctx, rows...)
+}
+
+// eraseItems closes the items of erased engagements, and forgets authors that no other
+// item speaks of.
+const eraseItems = `
+	WITH closed AS (
+		SELECT id, author_id FROM items WHERE brand_id = $1 AND engagement_id = ANY($2) FOR UPDATE),
+	scrubbed AS (
+		UPDATE items i SET status = 'resolved', outcome = 'deleted', closed_at = $3, changed_at = $3,
+		    version = version + 1, fence = fence + 1, assignee_id = NULL, lease_until = NULL, snoozed_until = NULL,
+		    author_id = NULL, judgement_id = NULL, intent = 'other', sentiment = 'neutral', urgency = 'low',
+		    language = 'und', risks = '{}', reply_expected = false, reasons = '[]', unsure = false, provisional = false
+		FROM closed c WHERE i.brand_id = $1 AND i.id = c.id)
+	DELETE FROM authors a USING closed c
+	WHERE a.brand_id = $1 AND a.id = c.author_id
+	  AND NOT EXISTS (SELECT FROM items o WHERE o.brand_id = $1 AND o.author_id = a.id
+	                  AND NOT (o.engagement_id = ANY($2)))`
+
+// eraseAuthor remembers that the author of change i is to be forgotten and erases what is
+// placed of theirs. What is accepted but not yet placed is erased when it is settled.
+func (r *recording) eraseAuthor(ctx context.Context, i int) error {
+	e := r.changes[i].Engagement
+	r.effect[i] = true
+	if err := r.tx.exec(ctx, `
+		INSERT INTO erased_authors (brand_id, channel_id, author_hash, erased_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (brand_id, channel_id, author_hash)
+		DO UPDATE SET erased_at = greatest(erased_authors.erased_at, excluded.erased_at)`,
+		e.BrandID, e.ChannelID, authorHash(e.Author.ExternalID), e.VersionAt); err != nil {
+		return fmt.Errorf("erased author: %w", err)
+	}
+	rows, _ := r.tx.tx.Query(ctx, `
+		SELECT DISTINCT i.engagement_id FROM authors a
+		JOIN items i ON i.brand_id = a.brand_id AND i.author_id = a.id
+		WHERE a.brand_id = $1 AND a.channel_id = $2 AND a.external_id = $3
+		ORDER BY i.engagement_id`, e.BrandID, e.ChannelID, e.Author.ExternalID)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
+	if err != nil {
+		return fmt.Errorf("erased author: %w", err)
+	}
+	return r.tx.Erase(ctx, e.BrandID, ids)
+}
