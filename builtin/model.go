@@ -1,0 +1,199 @@
+package builtin
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed" // the model file
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"sync"
+)
+
+// magic opens a model file; the digit is the version of the layout.
+const magic = "TRIAGE-MODEL-1\n"
+
+// Head is one question that the model answers: which columns hold its logits, what
+// they mean, and how its raw answers are made honest.
+type Head struct {
+	Name    string    `json:"name"`
+	Classes []string  `json:"classes"`         // one column each
+	Column  int       `json:"column"`          // the first column
+	Apart   bool      `json:"apart,omitempty"` // each column is its own yes or no
+	Heat    float64   `json:"heat"`            // logits are divided by it
+	Cuts    []float64 `json:"cuts,omitempty"`  // probability from which a yes is said, per column
+	Curve   Curve     `json:"curve,omitempty"` // raw confidence to measured share of right answers
+}
+
+// Curve maps a raw confidence to a measured one: a rising line through knots.
+type Curve struct {
+	Raw   []float64 `json:"raw,omitempty"`
+	Right []float64 `json:"right,omitempty"`
+}
+
+// At returns the measured confidence for a raw one. Without knots it is the raw one.
+func (c Curve) At(raw float64) float64 {
+	n := len(c.Raw)
+	if n == 0 {
+		return raw
+	}
+	if raw <= c.Raw[0] {
+		return c.Right[0]
+	}
+	for i := 1; i < n; i++ {
+		if raw <= c.Raw[i] {
+			span := c.Raw[i] - c.Raw[i-1]
+			if span <= 0 {
+				return c.Right[i]
+			}
+			return c.Right[i-1] + (c.Right[i]-c.Right[i-1])*(raw-c.Raw[i-1])/span
+		}
+	}
+	return c.Right[n-1]
+}
+
+// Manifest says what a model file holds. It is written as JSON at its beginning.
+type Manifest struct {
+	Name      string     `json:"name"`
+	Trained   string     `json:"trained"` // date of the training data's reading
+	Comments  int        `json:"comments"`
+	Columns   int        `json:"columns"`
+	Heads     []Head     `json:"heads"`
+	QueueMix  [3]float64 `json:"queue_mix"` // bias, weight of the queue head, weight of the intents' sum
+	Languages []string   `json:"languages"`
+	Foreign   float64    `json:"foreign"` // what confidence is worth outside the languages it learned
+}
+
+// Model is a trained model, read-only and safe for concurrent use.
+type Model struct {
+	Manifest
+	Bias     []float32 // one per column
+	Scale    []float32 // one per column: weight = Scale * Weights
+	Weights  []int8    // Buckets rows of Columns
+	LangBias []float32 // one per language
+	LangStep float32
+	LangRows []int8   // LangBuckets rows of len(Languages)
+	Known    []uint64 // bitmap of words met in the unlabelled text
+	Idf      []uint8  // per idfBuckets: how telling a feature is, in sixteenths
+
+	rules *Ruleset
+}
+
+// Sizes of the smaller tables.
+const (
+	langBits    = 15
+	LangBuckets = 1 << langBits // rows of the language table
+	KnownBits   = 20            // the bitmap of known words has 1<<KnownBits places
+	IdfBits     = 16            // the table of how telling features are has 1<<IdfBits entries
+)
+
+// Encode writes m in the format that Decode reads. Equal models give equal bytes.
+func (m *Model) Encode(w io.Writer) error {
+	if _, err := io.WriteString(w, magic); err != nil {
+		return err
+	}
+	zip, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	head, err := json.Marshal(m.Manifest)
+	if err != nil {
+		return err
+	}
+	sections := []any{uint32(len(head)), head, m.Bias, m.Scale, m.Weights, m.LangBias, m.LangStep, m.LangRows, m.Known, m.Idf}
+	for _, part := range sections {
+		if err := binary.Write(zip, binary.LittleEndian, part); err != nil {
+			return err
+		}
+	}
+	return zip.Close()
+}
+
+// Decode reads a model file.
+func Decode(r io.Reader) (*Model, error) {
+	start := make([]byte, len(magic))
+	if _, err := io.ReadFull(r, start); err != nil || string(start) != magic {
+		return nil, fmt.Errorf("model file: not one of ours, or of another version")
+	}
+	zip, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	m := new(Model)
+	if err := m.sections(zip); err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	if m.rules, err = loadRules(ruleFiles); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *Model) sections(r io.Reader) error {
+	var size uint32
+	if err := binary.Read(r, binary.LittleEndian, &size); err != nil {
+		return err
+	}
+	if size > 1<<20 {
+		return fmt.Errorf("manifest of %d bytes", size)
+	}
+	head := make([]byte, size)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(head, &m.Manifest); err != nil {
+		return err
+	}
+	m.allocate()
+	for _, part := range []any{m.Bias, m.Scale, m.Weights, m.LangBias, &m.LangStep, m.LangRows, m.Known, m.Idf} {
+		if err := binary.Read(r, binary.LittleEndian, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allocate makes room for the sections that the manifest announces.
+func (m *Model) allocate() {
+	cols, langs := m.Columns, len(m.Languages)
+	m.Bias, m.Scale = make([]float32, cols), make([]float32, cols)
+	m.Weights = make([]int8, Buckets*cols)
+	m.LangBias, m.LangRows = make([]float32, langs), make([]int8, LangBuckets*langs)
+	m.Known = make([]uint64, (1<<KnownBits)/64)
+	m.Idf = make([]uint8, 1<<IdfBits)
+}
+
+// Quantise stores weights as eight-bit numbers with one scale per column.
+func Quantise(w []float32, columns int) (rows []int8, scale []float32) {
+	scale = make([]float32, columns)
+	for i, v := range w {
+		c := i % columns
+		scale[c] = max(scale[c], float32(math.Abs(float64(v)))/127)
+	}
+	rows = make([]int8, len(w))
+	for i, v := range w {
+		if s := scale[i%columns]; s > 0 {
+			rows[i] = int8(math.Round(float64(v / s)))
+		}
+	}
+	return rows, scale
+}
+
+// head returns the head of a name; asking for one that is not there is a mistake in
+// the file that came with the program.
+func (m *Model) head(name string) *Head {
+	for i := range m.Heads {
+		if m.Heads[i].Name == name {
+			return &m.Heads[i]
+		}
+	}
+	panic("model without head " + name)
+}
+
+//go:embed model/builtin.model
+var embedded []byte
+
+// Default returns the model that came with the program, read once.
+var Default = sync.OnceValues(func() (*Model, error) { return Decode(bytes.NewReader(embedded)) })

@@ -1,0 +1,159 @@
+// Package evaluation measures how well an engine judges, on comments whose answers are
+// known: the project's own set, or a file of labelled comments. It knows no engine and
+// no model; it asks whatever can classify.
+package evaluation
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed" // the project's own set
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"triage/triage"
+)
+
+//go:embed comments.jsonl
+var own []byte
+
+// Comment is one text with the answers that are right.
+type Comment struct {
+	Text          string           `json:"text"`
+	Lang          string           `json:"lang"`
+	Intent        triage.Intent    `json:"intent"`
+	Sentiment     triage.Sentiment `json:"sentiment"`
+	Ironic        bool             `json:"ironic"`
+	Urgency       triage.Urgency   `json:"urgency"`
+	ReplyExpected bool             `json:"reply_expected"`
+	Risk          []triage.Risk    `json:"risk"`
+	Queue         triage.Queue     `json:"queue"`
+	Ambiguous     bool             `json:"ambiguous"`
+}
+
+// engine is what can be measured: anything that classifies.
+type engine interface {
+	Classify(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error)
+}
+
+// Own returns the project's own evaluation set, written for it.
+func Own() ([]Comment, error) { return read(bytes.NewReader(own)) }
+
+// File returns the labelled comments of a file with one JSON object a line. A folder
+// stands for the dev.jsonl in it.
+func File(path string) ([]Comment, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, "dev.jsonl")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("labelled comments: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	return read(f)
+}
+
+func read(r io.Reader) ([]Comment, error) {
+	var all []Comment
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 1<<16), 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		if strings.TrimSpace(lines.Text()) == "" {
+			continue
+		}
+		var c Comment
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			return nil, fmt.Errorf("labelled comment %d: %w", n, err)
+		}
+		if err := c.check(); err != nil {
+			return nil, fmt.Errorf("labelled comment %d: %w", n, err)
+		}
+		all = append(all, c)
+	}
+	return all, lines.Err()
+}
+
+func (c Comment) check() error {
+	if !c.Intent.Valid() || !c.Sentiment.Valid() || !c.Queue.Valid() ||
+		!slices.Contains(triage.Urgencies(), c.Urgency) {
+		return fmt.Errorf("an answer outside the taxonomy")
+	}
+	for _, r := range c.Risk {
+		if !r.Valid() {
+			return fmt.Errorf("a risk outside the taxonomy")
+		}
+	}
+	return nil
+}
+
+// Options says what to measure on and how to tell it.
+type Options struct {
+	Data string // file or folder of labelled comments; empty for the project's own set only
+	JSON bool   // one JSON document instead of tables
+}
+
+// Run measures e on the project's own set and, when told where, on labelled data, and
+// prints the figures. With JSON and data, the document holds the figures on the data.
+func Run(ctx context.Context, e engine, o Options, out, progress io.Writer) error {
+	comments, err := Own()
+	if err != nil {
+		return err
+	}
+	sets := []set{{"own set", comments}}
+	if o.Data != "" {
+		labelled, err := File(o.Data)
+		if err != nil {
+			return err
+		}
+		sets = append(sets, set{"labelled data", labelled})
+		if o.JSON {
+			sets = sets[1:]
+		}
+	}
+	for _, s := range sets {
+		_, _ = fmt.Fprintf(progress, "judging %d comments of the %s\n", len(s.comments), s.name)
+		judged, err := judge(ctx, e, s.comments)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		r := Measure(s.comments, judged)
+		if o.JSON {
+			enc := json.NewEncoder(out)
+			enc.SetIndent("", "  ")
+			err = enc.Encode(r)
+		} else {
+			err = r.Print(out, s.name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type set struct {
+	name     string
+	comments []Comment
+}
+
+// judge asks e about each comment's text alone, in groups.
+func judge(ctx context.Context, e engine, comments []Comment) ([]triage.Classification, error) {
+	var all []triage.Classification
+	for group := range slices.Chunk(comments, 64) {
+		inputs := make([]triage.Input, len(group))
+		for i, c := range group {
+			inputs[i] = triage.Input{Text: c.Text}
+		}
+		judged, err := e.Classify(ctx, inputs)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, judged...)
+	}
+	return all, nil
+}
