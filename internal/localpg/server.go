@@ -148,7 +148,7 @@ func (c *Cluster) settings() string {
 	b.WriteString("max_connections = 300\nshared_buffers = 256MB\nmax_wal_size = 2GB\n" +
 		"log_parameter_max_length_on_error = 0\nlog_min_duration_statement = -1\n")
 	if c.state.Fast {
-		b.WriteString("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n")
+		b.WriteString("fsync = off\nsynchronous_commit = on\nfull_page_writes = off\n")
 	} else {
 		b.WriteString("fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n")
 	}
