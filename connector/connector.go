@@ -35,6 +35,9 @@ type Event struct {
 	Account string
 	// Engagement carries no ids of ours, no brand and no channel; ingest adds them.
 	Engagement triage.Engagement
+	// Own says that our own account wrote it: it never creates an engagement, but still
+	// edits or deletes one that we hold.
+	Own bool
 }
 
 // Reject is a part of a signed delivery that cannot be used.

@@ -1,0 +1,179 @@
+// Package ingest accepts what a platform delivered, a poll found or a replay repeats: it
+// verifies, parses, finds out whose account was spoken to, and stores it together with
+// the job that judges it. It knows no web framework and no judgement.
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/url"
+	"time"
+
+	"triage/connector"
+	"triage/postgres"
+	"triage/triage"
+)
+
+// Result counts what became of a delivery's parts. It is what a webhook is answered.
+type Result struct {
+	Accepted    int `json:"accepted"`
+	Duplicate   int `json:"duplicate"`
+	Ignored     int `json:"ignored"`
+	Quarantined int `json:"quarantined"`
+}
+
+// Door is where deliveries come in. It is safe for concurrent use.
+type Door struct {
+	platforms map[triage.Platform]connector.Platform
+	endpoints *Endpoints
+	group     *Group
+}
+
+// NewDoor returns a door for the given platforms.
+func NewDoor(endpoints *Endpoints, group *Group, platforms ...connector.Platform) *Door {
+	d := &Door{platforms: map[triage.Platform]connector.Platform{}, endpoints: endpoints, group: group}
+	for _, p := range platforms {
+		d.platforms[p.Name()] = p
+	}
+	return d
+}
+
+var noSuchEndpoint = triage.Errorf(triage.NotFound, "There is nothing at this address.")
+
+// Receive takes one webhook call in this order: find the endpoint, verify over the raw
+// bytes, parse, store. It returns nil only when everything usable is durable. Its errors
+// are NotFound, the connector's signature errors, and Unavailable when nothing could be
+// stored.
+func (d *Door) Receive(ctx context.Context, platform triage.Platform, endpoint triage.ID, in connector.Delivery) (Result, error) {
+	p, e, err := d.open(ctx, platform, endpoint)
+	if err != nil {
+		return Result{}, err
+	}
+	parsed, err := connector.Read(p, in, e.secrets(in.ReceivedAt))
+	if err != nil {
+		return Result{}, err
+	}
+	return d.accept(ctx, e, "webhook", in, parsed)
+}
+
+// Replay takes a stored delivery through the same door once more. Its origin was proven
+// when it first came in, so only the signature check is left out.
+func (d *Door) Replay(ctx context.Context, stored postgres.Delivery) (Result, error) {
+	p, e, err := d.open(ctx, stored.Platform, stored.EndpointID)
+	if err != nil {
+		return Result{}, err
+	}
+	if stored.Raw == nil {
+		return Result{}, triage.Errorf(triage.Gone, "The bytes of this delivery were erased.")
+	}
+	in := connector.Delivery{Body: stored.Raw, ReceivedAt: stored.ReceivedAt}
+	parsed, err := p.Parse(in)
+	if err != nil {
+		parsed = connector.Parsed{Rejects: []connector.Reject{{Reason: "malformed"}}}
+	}
+	return d.accept(ctx, e, "replay", in, parsed)
+}
+
+// Handshake answers a platform's confirmation request without the database, once the
+// endpoint is cached. Its errors are NotFound, Invalid, Forbidden and Unavailable.
+func (d *Door) Handshake(ctx context.Context, platform triage.Platform, endpoint triage.ID, query url.Values) (string, error) {
+	p, e, err := d.open(ctx, platform, endpoint)
+	if err != nil {
+		return "", err
+	}
+	h, ok := p.(connector.Handshaker)
+	if !ok {
+		return "", triage.Errorf(triage.Invalid, "This platform has no handshake.")
+	}
+	return h.Handshake(query, e.verifyToken)
+}
+
+func (d *Door) open(ctx context.Context, platform triage.Platform, id triage.ID) (connector.Platform, *endpoint, error) {
+	p, ok := d.platforms[platform]
+	if !ok {
+		return nil, nil, noSuchEndpoint
+	}
+	e, err := d.endpoints.find(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if e.platform != platform {
+		return nil, nil, noSuchEndpoint
+	}
+	return p, e, nil
+}
+
+// accept turns what was parsed into changes of known brands and stores them.
+func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connector.Delivery, parsed connector.Parsed) (Result, error) {
+	row := postgres.Delivery{
+		ID: postgres.NewID(), EndpointID: e.id, Platform: e.platform, ReceivedAt: in.ReceivedAt, Source: source,
+		Raw: in.Body, SHA256: sha256.Sum256(in.Body),
+	}
+	var changes []postgres.Change
+	for _, event := range parsed.Events {
+		channel, ok := e.channel(event.Account)
+		if !ok {
+			row.Rejects = append(row.Rejects, postgres.Reject{Reason: "unknown_account"})
+			continue
+		}
+		if erases(event.Engagement.Action) {
+			row.Raw = nil // the body of a deletion is never kept
+		}
+		changes = append(changes, postgres.Change{
+			Engagement: complete(event.Engagement, e.platform, channel, in.ReceivedAt),
+			DeliveryID: row.ID, Own: event.Own,
+		})
+	}
+	for _, r := range parsed.Rejects {
+		row.Rejects = append(row.Rejects, postgres.Reject{Pointer: r.Pointer, Reason: r.Reason})
+	}
+	for _, n := range parsed.Ignored {
+		row.Ignored += n
+	}
+	row.Accepted, row.Quarantined = len(changes), len(row.Rejects)
+	effects, err := d.group.Record(ctx, row, changes)
+	if err != nil {
+		return Result{}, err
+	}
+	out := Result{Ignored: row.Ignored, Quarantined: row.Quarantined}
+	for _, effect := range effects {
+		if effect {
+			out.Accepted++
+		} else {
+			out.Duplicate++
+		}
+	}
+	return out, nil
+}
+
+func erases(a triage.Action) bool { return a == triage.Deleted || a == triage.AuthorErased }
+
+// The bounds within which a platform's time is believed, seen from when we received it.
+const (
+	oldest = 10 * 365 * 24 * time.Hour
+	ahead  = 5 * time.Minute
+)
+
+// complete adds what the platform could not know: ids of ours, and times that are missing
+// or beyond belief. Order and SLA never depend on the platform's times.
+func complete(e triage.Engagement, p triage.Platform, c channel, received time.Time) triage.Engagement {
+	e.ID, e.BrandID, e.ChannelID, e.Platform, e.ReceivedAt = postgres.NewID(), c.brand, c.id, p, received
+	e.PostedAt = believe(e.PostedAt, received)
+	if e.VersionAt = believe(e.VersionAt, received); e.VersionAt.IsZero() {
+		e.VersionAt = received
+	}
+	e.VersionAt = e.VersionAt.UTC().Truncate(time.Microsecond) // as precise as the database keeps it
+	return e
+}
+
+func believe(t, received time.Time) time.Time {
+	switch {
+	case t.IsZero():
+		return t
+	case t.After(received.Add(ahead)):
+		return received.Add(ahead)
+	case t.Before(received.Add(-oldest)):
+		return received.Add(-oldest)
+	}
+	return t
+}

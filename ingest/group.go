@@ -1,0 +1,179 @@
+package ingest
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"triage/postgres"
+	"triage/triage"
+)
+
+// GroupOptions are the bounds of a group of deliveries that share one commit.
+type GroupOptions struct {
+	Window     time.Duration // how long the first of a group waits for others; 0 is 1 ms
+	Deliveries int           // most deliveries in one group; 0 is 256
+	Committers int           // groups written at the same time; 0 is 2
+	Timeout    time.Duration // for writing one group; 0 is 5 s
+}
+
+// Group collects deliveries that arrive at the same time and writes them in one
+// transaction, then answers all of them: durable, and faster than one commit each.
+type Group struct {
+	store   *postgres.Store
+	log     *slog.Logger
+	options GroupOptions
+	entries chan *entry
+}
+
+// entry is one delivery on its way; done gets exactly one outcome.
+type entry struct {
+	delivery postgres.Delivery
+	changes  []postgres.Change
+	done     chan outcome
+}
+
+type outcome struct {
+	effects []bool
+	err     error
+}
+
+// NewGroup returns a group over store. Run must be running for Record to return.
+func NewGroup(store *postgres.Store, log *slog.Logger, o GroupOptions) *Group {
+	if o.Window == 0 {
+		o.Window = time.Millisecond
+	}
+	if o.Deliveries == 0 {
+		o.Deliveries = 256
+	}
+	if o.Committers == 0 {
+		o.Committers = 2
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 5 * time.Second
+	}
+	return &Group{store: store, log: log, options: o, entries: make(chan *entry, 4*o.Deliveries)}
+}
+
+// Record stores one delivery and its changes, and returns for each change whether it had
+// an effect. Nil means durable. Unavailable means that it may or may not be: the sender
+// repeats it, and repeating has no second effect.
+func (g *Group) Record(ctx context.Context, d postgres.Delivery, changes []postgres.Change) ([]bool, error) {
+	e := &entry{delivery: d, changes: changes, done: make(chan outcome, 1)}
+	select {
+	case g.entries <- e:
+	case <-ctx.Done():
+		return nil, overloaded.Because(ctx.Err())
+	}
+	select {
+	case out := <-e.done:
+		return out.effects, out.err
+	case <-ctx.Done():
+		return nil, overloaded.Because(ctx.Err())
+	}
+}
+
+var overloaded = triage.Errorf(triage.Unavailable, "The delivery could not be stored in time.")
+
+// Run writes groups until ctx ends, then those already handed in.
+func (g *Group) Run(ctx context.Context) {
+	var committers sync.WaitGroup
+	for range g.options.Committers {
+		committers.Go(func() { g.commit(ctx) })
+	}
+	committers.Wait()
+}
+
+func (g *Group) commit(ctx context.Context) {
+	for {
+		select {
+		case first := <-g.entries:
+			g.write(ctx, g.collect(first))
+		case <-ctx.Done():
+			select {
+			case first := <-g.entries:
+				g.write(ctx, g.collect(first))
+			default:
+				return
+			}
+		}
+	}
+}
+
+// collect gathers what arrives within the window of the first, or is waiting already.
+func (g *Group) collect(first *entry) []*entry {
+	group := append(make([]*entry, 0, 64), first)
+	window := time.NewTimer(g.options.Window)
+	defer window.Stop()
+	for len(group) < g.options.Deliveries {
+		select {
+		case e := <-g.entries:
+			group = append(group, e)
+		case <-window.C:
+			return group
+		}
+	}
+	return group
+}
+
+// write stores a group and answers it. A data error is the fault of one row: then each
+// is written alone, and the one at fault is quarantined.
+func (g *Group) write(ctx context.Context, group []*entry) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.options.Timeout)
+	defer cancel()
+	effects, err := g.record(ctx, group)
+	switch {
+	case err == nil || triage.KindOf(err) == triage.Unavailable:
+		answer(group, effects, err)
+	case len(group) > 1:
+		for i := range group {
+			g.write(ctx, group[i:i+1])
+		}
+	default:
+		g.quarantine(ctx, group[0], err)
+	}
+}
+
+func (g *Group) record(ctx context.Context, group []*entry) (effects []bool, err error) {
+	deliveries := make([]postgres.Delivery, len(group))
+	var changes []postgres.Change
+	for i, e := range group {
+		deliveries[i] = e.delivery
+		changes = append(changes, e.changes...)
+	}
+	err = g.store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
+		fresh, done, err := tx.Record(ctx, deliveries, changes)
+		if err != nil {
+			return err
+		}
+		effects = done
+		return tx.Enqueue(ctx, fresh)
+	})
+	return effects, err
+}
+
+// answer hands each entry its part of the group's effects.
+func answer(group []*entry, effects []bool, err error) {
+	for _, e := range group {
+		if err != nil {
+			e.done <- outcome{err: err}
+			continue
+		}
+		e.done <- outcome{effects: effects[:len(e.changes)]}
+		effects = effects[len(e.changes):]
+	}
+}
+
+// quarantine keeps the bytes of a delivery that the database refuses.
+func (g *Group) quarantine(ctx context.Context, e *entry, cause error) {
+	g.log.ErrorContext(ctx, "delivery refused by the database", "delivery", e.delivery.ID, "err", cause)
+	d := e.delivery
+	d.Accepted, d.Quarantined = 0, max(1, len(e.changes))
+	d.Rejects = []postgres.Reject{{Reason: "unstorable"}}
+	err := g.store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
+		_, _, err := tx.Record(ctx, []postgres.Delivery{d}, nil)
+		return err
+	})
+	e.done <- outcome{effects: make([]bool, len(e.changes)), err: err}
+}
