@@ -22,27 +22,27 @@ const judgeAttempts = 5
 
 // Enqueue schedules the judging of refs, in jobs of at most perJob of one brand.
 func (t *Tx) Enqueue(ctx context.Context, refs []Ref) error {
-	return t.enqueue(ctx, perJob, refs, false, time.Time{})
+	return t.enqueue(ctx, perJob, refs, time.Time{})
 }
 
 // EnqueueEach schedules one job for each of refs, so that one that always fails, or kills
 // its worker, no longer holds up the others.
 func (t *Tx) EnqueueEach(ctx context.Context, refs []Ref) error {
-	return t.enqueue(ctx, 1, refs, false, time.Time{})
+	return t.enqueue(ctx, 1, refs, time.Time{})
 }
 
 // EnqueueAgain schedules the judging of provisional refs at a later time.
 func (t *Tx) EnqueueAgain(ctx context.Context, refs []Ref, at time.Time) error {
-	return t.enqueue(ctx, perJob, refs, true, at)
+	return t.enqueue(ctx, perJob, refs, at)
 }
 
-func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, again bool, at time.Time) error {
+func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, at time.Time) error {
 	byBrand := map[triage.ID][]triage.Round{}
 	var params []river.InsertManyParams
 	flush := func(brand triage.ID) {
 		if rounds := byBrand[brand]; len(rounds) > 0 {
 			params = append(params, river.InsertManyParams{
-				Args: triage.JudgeJob{Brand: brand, Items: triage.PackRounds(rounds), Again: again},
+				Args: triage.JudgeJob{Brand: brand, Items: triage.PackRounds(rounds)},
 				InsertOpts: &river.InsertOpts{
 					Queue: JudgeQueue, MaxAttempts: judgeAttempts, ScheduledAt: at,
 				},

@@ -13,11 +13,10 @@ import (
 // Waiting is an engagement that is to be judged, with its context.
 type Waiting struct {
 	triage.Engagement
-	Incomplete bool
-	ParentText string    // of the comment it replies to, when we hold that
-	Settled    int       // the round its owner item was placed at; 0 when it has none
-	Item       triage.ID // the owner item, empty when it has none
-	Brand      BrandVoice
+	ParentText  string // of the comment it replies to, when we hold that
+	Settled     int    // the round its owner item was placed at; 0 when it has none
+	Provisional bool   // that placement waits for a better judgement
+	Brand       BrandVoice
 }
 
 // BrandVoice is what the judging of a brand's engagements needs to know of the brand.
@@ -35,8 +34,8 @@ func (r Reads) Waiting(ctx context.Context, brand triage.ID, ids []triage.ID) ([
 		SELECT e.brand_id, e.id, e.channel_id, e.platform, e.external_id, e.parent_external_id, e.form,
 		       e.author_external_id, e.author_handle, e.author_name, e.author_followers, e.author_verified,
 		       e.thread_external_id, e.thread_text, e.thread_permalink, e.text, e.text_altered, e.language,
-		       e.permalink, e.has_media, e.posted_at, e.version_at, e.received_at, e.round, e.incomplete,
-		       coalesce(p.text, ''), coalesce(i.round, 0), i.id,
+		       e.permalink, e.has_media, e.posted_at, e.version_at, e.received_at, e.round,
+		       coalesce(p.text, ''), coalesce(i.round, 0), coalesce(i.provisional, false),
 		       b.name, b.context, b.goal, b.slack_smm, b.slack_cm
 		FROM engagements e
 		JOIN brands b ON b.id = e.brand_id
@@ -55,17 +54,13 @@ func (r Reads) Waiting(ctx context.Context, brand triage.ID, ids []triage.ID) ([
 func scanWaiting(row pgx.CollectableRow) (Waiting, error) {
 	var w Waiting
 	var posted *time.Time
-	var item *triage.ID
 	err := row.Scan(&w.BrandID, &w.ID, &w.ChannelID, &w.Platform, &w.ExternalID, &w.ParentExternalID, &w.Form,
 		&w.Author.ExternalID, &w.Author.Handle, &w.Author.Name, &w.Author.Followers, &w.Author.Verified,
 		&w.Thread.ExternalID, &w.Thread.Text, &w.Thread.Permalink, &w.Text, &w.TextAltered, &w.Language,
-		&w.Permalink, &w.HasMedia, &posted, &w.VersionAt, &w.ReceivedAt, &w.Round, &w.Incomplete,
-		&w.ParentText, &w.Settled, &item,
+		&w.Permalink, &w.HasMedia, &posted, &w.VersionAt, &w.ReceivedAt, &w.Round,
+		&w.ParentText, &w.Settled, &w.Provisional,
 		&w.Brand.Name, &w.Brand.Context, &w.Brand.Goal, &w.Brand.SlackSMM, &w.Brand.SlackCM)
 	w.PostedAt = orZero(posted)
-	if item != nil {
-		w.Item = *item
-	}
 	return w, err
 }
 

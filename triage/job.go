@@ -11,7 +11,6 @@ import (
 type JudgeJob struct {
 	Brand ID     `json:"brand"`
 	Items string `json:"items"` // id:round, separated by commas
-	Again bool   `json:"again"` // judge again what stands as provisional
 }
 
 // Kind names the job in the job table.

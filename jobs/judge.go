@@ -1,0 +1,242 @@
+// Package jobs holds the background steps: judging what was accepted, telling teams, and
+// upkeep. Every step can be killed at any line and repeated. It knows no HTTP and no
+// platform.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"triage/classifier"
+	"triage/embeddings"
+	"triage/notify"
+	"triage/postgres"
+	"triage/routing"
+	"triage/triage"
+)
+
+// thinking is how long all model calls of one attempt may take together. It is shorter
+// than the job's timeout, so that there is always time left to settle.
+const thinking = 15 * time.Second
+
+// againAfter is when a provisional judgement is tried again.
+const againAfter = time.Minute
+
+// Judge is the worker that judges and places engagements.
+type Judge struct {
+	river.WorkerDefaults[triage.JudgeJob]
+
+	Store    *postgres.Store
+	Engine   classifier.Engine // asked first
+	Builtin  classifier.Engine // answers at once when Engine cannot
+	Embedder embeddings.Engine
+	Reach    int64 // followers from which priority rises; 0 is the plan's default
+	Log      *slog.Logger
+}
+
+// Work judges one batch, in this order:
+//
+//  1. a batch that failed before is split, so that one bad engagement fails alone;
+//  2. read what is to be judged, with its context;
+//  3. classify and embed, outside any transaction; nothing is written before all is known;
+//  4. place and settle in one transaction.
+//
+// On the last attempt what still fails is placed without a judgement: people get it.
+func (j *Judge) Work(ctx context.Context, job *river.Job[triage.JudgeJob]) error {
+	rounds, err := job.Args.Rounds()
+	if err != nil {
+		return river.JobCancel(err)
+	}
+	if job.Attempt > 1 && len(rounds) > 1 {
+		return j.split(ctx, job.Args.Brand, rounds)
+	}
+	waiting, err := j.waiting(ctx, job.Args, rounds)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	last := job.Attempt >= job.MaxAttempts
+	judged, err := j.judge(ctx, waiting)
+	if err != nil && !last {
+		return err
+	}
+	if err != nil {
+		j.Log.WarnContext(ctx, "placed without a judgement", "engagements", len(waiting), "err", err)
+	}
+	return j.settle(ctx, job.Args.Brand, waiting, judged)
+}
+
+func (j *Judge) split(ctx context.Context, brand triage.ID, rounds []triage.Round) error {
+	refs := make([]postgres.Ref, len(rounds))
+	for i, r := range rounds {
+		refs[i] = postgres.Ref{BrandID: brand, ID: r.ID, Round: r.Round}
+	}
+	return j.Store.InTx(ctx, func(tx *postgres.Tx) error { return tx.EnqueueEach(ctx, refs) })
+}
+
+// waiting returns those of rounds that are still current, and not settled or only
+// provisionally.
+func (j *Judge) waiting(ctx context.Context, args triage.JudgeJob, rounds []triage.Round) ([]postgres.Waiting, error) {
+	ids := make([]triage.ID, len(rounds))
+	wanted := make(map[triage.ID]int, len(rounds))
+	for i, r := range rounds {
+		ids[i], wanted[r.ID] = r.ID, r.Round
+	}
+	found, err := j.Store.Waiting(ctx, args.Brand, ids)
+	if err != nil {
+		return nil, err
+	}
+	current := found[:0]
+	for _, w := range found {
+		if w.Round == wanted[w.ID] && (w.Settled < w.Round || w.Provisional) {
+			current = append(current, w)
+		}
+	}
+	return current, nil
+}
+
+// verdict is what the engines say about one engagement.
+type verdict struct {
+	classification triage.Classification
+	vector         *triage.Vector
+}
+
+// judge asks the engines. Its result is as long as waiting even with an error; what could
+// not be judged is empty there.
+func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) (out []verdict, err error) {
+	out = make([]verdict, len(waiting))
+	defer func() {
+		if p := recover(); p != nil { // hostile text must not take the worker down
+			err = fmt.Errorf("judging panicked: %v", p)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, thinking)
+	defer cancel()
+	inputs := make([]triage.Input, len(waiting))
+	texts := make([]string, len(waiting))
+	for i, w := range waiting {
+		inputs[i], texts[i] = inputOf(w), w.Text
+	}
+	classified, err := j.classify(ctx, inputs)
+	if err != nil {
+		return out, err
+	}
+	for i, c := range classified {
+		out[i].classification = c
+	}
+	vectors, err := j.Embedder.Embed(ctx, texts)
+	if err != nil {
+		j.Log.WarnContext(ctx, "placed without a vector", "engagements", len(waiting), "err", err)
+		for i := range out { // judging again brings the vector too
+			out[i].classification.Provisional = true
+		}
+		return out, nil
+	}
+	for i := range vectors {
+		out[i].vector = &vectors[i]
+	}
+	return out, nil
+}
+
+func inputOf(w postgres.Waiting) triage.Input {
+	return triage.Input{
+		Text: w.Text, Language: w.Language, Platform: w.Platform, Form: w.Form,
+		ParentPost: w.Thread.Text, ParentText: w.ParentText, Brand: w.Brand.Name, BrandContext: w.Brand.Context,
+	}
+}
+
+// classify asks the engine, and the built-in one for all that it left open. A first
+// placement never waits for a model that is down, slow or over budget.
+func (j *Judge) classify(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error) {
+	out, err := j.Engine.Classify(ctx, inputs)
+	if err == nil && !anyOpen(out) {
+		return out, nil
+	}
+	if len(out) != len(inputs) {
+		out = make([]triage.Classification, len(inputs))
+	}
+	var open []int
+	var rest []triage.Input
+	for i, c := range out {
+		if !c.Judged() {
+			open, rest = append(open, i), append(rest, inputs[i])
+		}
+	}
+	fallback, fallbackErr := j.Builtin.Classify(context.WithoutCancel(ctx), rest)
+	if fallbackErr != nil {
+		return nil, errors.Join(err, fallbackErr)
+	}
+	for n, i := range open {
+		out[i] = fallback[n]
+		out[i].Provisional = j.Engine != j.Builtin
+	}
+	return out, nil
+}
+
+func anyOpen(all []triage.Classification) bool {
+	for _, c := range all {
+		if !c.Judged() {
+			return true
+		}
+	}
+	return false
+}
+
+// settle places every engagement and writes all of it in one transaction. What is
+// provisional is scheduled to be judged again.
+func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) error {
+	var again []postgres.Ref
+	settlements := make([]postgres.Settlement, len(waiting))
+	for i, w := range waiting {
+		settlements[i] = j.settlement(w, judged[i])
+		if judged[i].classification.Provisional && j.Engine != j.Builtin {
+			again = append(again, postgres.Ref{BrandID: brand, ID: w.ID, Round: w.Round})
+		}
+	}
+	return j.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
+		if _, err := tx.Settle(ctx, brand, settlements); err != nil {
+			return err
+		}
+		return tx.EnqueueAgain(ctx, again, tx.Now.Add(againAfter))
+	})
+}
+
+func (j *Judge) settlement(w postgres.Waiting, v verdict) postgres.Settlement {
+	plan := routing.Default(w.Brand.Goal)
+	if j.Reach > 0 {
+		plan.Reach = j.Reach
+	}
+	c := v.classification
+	return postgres.Settlement{
+		Engagement: w.Engagement, Classification: c, Vector: v.vector,
+		Place: func(s *postgres.Standing) *postgres.Placed {
+			return place(plan, w.Engagement, c, s)
+		},
+		Notify: func(p triage.Placement) (string, bool) {
+			return notify.For(p, w.Engagement, notify.Targets{SMM: w.Brand.SlackSMM, CM: w.Brand.SlackCM})
+		},
+	}
+}
+
+// place decides for a new item, or for the one that stands.
+func place(plan routing.Plan, e triage.Engagement, c triage.Classification, s *postgres.Standing) *postgres.Placed {
+	placement := plan.Place(e, c, e.ReceivedAt)
+	if s == nil {
+		return &postgres.Placed{Placement: placement}
+	}
+	switch routing.JudgedAgain(routing.Standing{
+		Status: s.Status, Queue: s.Queue, Urgency: s.Urgency, Risks: s.Risks, Touched: s.Touched,
+	}, c) {
+	case routing.Move:
+		return &postgres.Placed{Placement: placement}
+	case routing.Reopen:
+		return &postgres.Placed{Placement: placement, Open: true}
+	case routing.OnlyReceipt:
+		return nil
+	}
+	return nil
+}

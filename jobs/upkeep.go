@@ -1,0 +1,110 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"triage/postgres"
+)
+
+// Upkeep is the periodic work that no job asks for. Every process may run it: each task
+// either skips what another has locked, or has no second effect.
+type Upkeep struct {
+	Store *postgres.Store
+	Judge *Judge // places what the sweep finds
+	Log   *slog.Logger
+}
+
+// task is one periodic piece of work; it returns true when it should run again at once.
+type task struct {
+	name  string
+	every time.Duration
+	run   func(context.Context) (bool, error)
+}
+
+// Bounds of one step of upkeep.
+const (
+	vectorsPerStep = 500
+	auditPerStep   = 2000
+	daysAhead      = 3
+	keepRaw        = 30 * 24 * time.Hour
+)
+
+func (u *Upkeep) tasks() []task {
+	return []task{
+		{"partitions", time.Hour, u.partitions},
+		{"sweep", time.Minute, u.Judge.Sweep},
+		{"index vectors", time.Second, u.vectors},
+		{"release leases", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.ReleaseExpired(ctx)
+		})},
+		{"fold counters", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.FoldQueueCounts(ctx)
+		})},
+		{"seal audit", 2 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			n, err := tx.SealAudit(ctx, auditPerStep)
+			return n == auditPerStep, err
+		})},
+	}
+}
+
+// Run does the upkeep until ctx ends.
+func (u *Upkeep) Run(ctx context.Context) {
+	var running sync.WaitGroup
+	for _, t := range u.tasks() {
+		running.Go(func() { u.repeat(ctx, t) })
+	}
+	running.Wait()
+}
+
+func (u *Upkeep) repeat(ctx context.Context, t task) {
+	for {
+		more, err := t.run(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			u.Log.WarnContext(ctx, "upkeep", "task", t.name, "err", err)
+		}
+		pause := t.every - t.every/8 + rand.N(t.every/4) // replicas drift apart
+		if more && err == nil {
+			pause = time.Millisecond
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (u *Upkeep) inTx(work func(context.Context, *postgres.Tx) (bool, error)) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (more bool, err error) {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		err = u.Store.InTx(ctx, func(tx *postgres.Tx) error {
+			more, err = work(ctx, tx)
+			return err
+		})
+		return more, err
+	}
+}
+
+func (u *Upkeep) partitions(ctx context.Context) (bool, error) {
+	now := time.Now()
+	if err := u.Store.MakePartitions(ctx, now, daysAhead); err != nil {
+		return false, err
+	}
+	_, err := u.Store.DropPartitions(ctx, now.Add(-keepRaw))
+	return false, err
+}
+
+func (u *Upkeep) vectors(ctx context.Context) (bool, error) {
+	return u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+		n, err := tx.IndexVectors(ctx, vectorsPerStep)
+		return n == vectorsPerStep, err
+	})(ctx)
+}
