@@ -1,0 +1,153 @@
+package notify
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"triage/triage"
+)
+
+// words are the texts of one language.
+type words struct {
+	priority  map[triage.Priority]string
+	queue     map[triage.Queue]string
+	intent    map[triage.Intent]string
+	sentiment map[triage.Sentiment]string
+	urgency   map[triage.Urgency]string
+	risk      map[triage.Risk]string
+	form      map[triage.Form]string
+
+	labelDue, labelIntent, labelSentiment, labelUrgency, labelReply, labelRisk, labelMedia string
+
+	open, followers, verified, covered, noText, notJudged, unsure, overdue string
+	deleted, deletedLine, yes, no                                          string
+	waitingOf, moreOf                                                      string // with # for the number
+	thousands                                                              string
+	due                                                                    string // layout of package time
+	zones                                                                  map[string]string
+}
+
+func (v Voice) words() *words {
+	if v.Language == "de" {
+		return &german
+	}
+	return &english
+}
+
+func (w *words) waiting(n int) string { return strings.ReplaceAll(w.waitingOf, "#", strconv.Itoa(n)) }
+func (w *words) more(n int) string    { return strings.ReplaceAll(w.moreOf, "#", strconv.Itoa(n)) }
+
+func (w *words) yesNo(yes bool) string {
+	if yes {
+		return w.yes
+	}
+	return w.no
+}
+
+// due writes a time on the team's clock, with the name of its zone, since a message is
+// read later and elsewhere than it is written.
+func (v Voice) due(at, now time.Time) string {
+	w := v.words()
+	location := v.Location
+	if location == nil {
+		location = time.UTC
+	}
+	local := at.In(location)
+	zone := local.Format("MST")
+	if own, ok := w.zones[zone]; ok {
+		zone = own
+	}
+	text := local.Format(w.due) + " " + zone
+	if at.Before(now) {
+		text += " (" + w.overdue + ")"
+	}
+	return text
+}
+
+// number groups the digits of n by thousands.
+func (v Voice) number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + v.words().thousands + digits[at:]
+	}
+	return digits
+}
+
+// platformName is a platform's own name, the same in every language.
+func platformName(p triage.Platform) string {
+	switch p {
+	case triage.Facebook:
+		return "Facebook"
+	case triage.Instagram:
+		return "Instagram"
+	case triage.StandardWebhooks:
+		return "Webhook"
+	}
+	return string(p)
+}
+
+var english = words{
+	priority: map[triage.Priority]string{triage.P1: "Urgent", triage.P2: "High", triage.P3: "Normal", triage.P4: "Low"},
+	queue:    map[triage.Queue]string{triage.SMM: "content queue", triage.CM: "relationship queue"},
+	intent: map[triage.Intent]string{
+		triage.ContentReaction: "content reaction", triage.ContentRequest: "content request", triage.UGC: "own content of a fan",
+		triage.BrandMention: "brand mention", triage.Partnership: "partnership", triage.Complaint: "complaint",
+		triage.SupportRequest: "support request", triage.ProductQuestion: "product question", triage.Praise: "praise",
+		triage.ProductSuggestion: "product suggestion", triage.CommunityTalk: "community talk", triage.Abuse: "abuse",
+		triage.Spam: "spam", triage.Other: "other",
+	},
+	sentiment: map[triage.Sentiment]string{triage.Negative: "negative", triage.Neutral: "neutral", triage.Positive: "positive"},
+	urgency: map[triage.Urgency]string{triage.UrgencyUrgent: "urgent", triage.UrgencyHigh: "high",
+		triage.UrgencyNormal: "normal", triage.UrgencyLow: "low"},
+	risk: map[triage.Risk]string{
+		triage.RiskSafety: "safety", triage.RiskSelfHarm: "self-harm", triage.RiskThreat: "threat", triage.RiskLegal: "legal",
+		triage.RiskPrivacy: "privacy", triage.RiskDiscrimination: "discrimination", triage.RiskBoycott: "boycott",
+		triage.RiskMisinformation: "misinformation", triage.RiskMinor: "a minor is involved",
+	},
+	form: map[triage.Form]string{triage.FormComment: "comment", triage.FormReply: "reply", triage.FormMention: "mention",
+		triage.FormReview: "review", triage.FormMessage: "message"},
+	labelDue: "First answer due", labelIntent: "Intent", labelSentiment: "Sentiment", labelUrgency: "Urgency of the text",
+	labelReply: "Reply expected", labelRisk: "Risk", labelMedia: "Own photo, video or link",
+	open: "Open the item", followers: "followers", verified: "verified",
+	covered:   "The text is covered because it may be hard to read. Open the item to see it.",
+	noText:    "There is no text.",
+	notJudged: "not judged by a machine", unsure: "unsure", overdue: "overdue",
+	deleted:     "Deleted",
+	deletedLine: "The comment was deleted by its author or by the platform. Its text was removed here, too.",
+	yes:         "yes", no: "no", waitingOf: "# items cannot wait", moreOf: "and # more",
+	thousands: ",", due: "2 Jan 2006, 15:04",
+}
+
+var german = words{
+	priority: map[triage.Priority]string{triage.P1: "Dringend", triage.P2: "Hoch", triage.P3: "Normal", triage.P4: "Niedrig"},
+	queue:    map[triage.Queue]string{triage.SMM: "Content-Queue", triage.CM: "Beziehungs-Queue"},
+	intent: map[triage.Intent]string{
+		triage.ContentReaction: "Reaktion auf Inhalte", triage.ContentRequest: "Wunsch nach Inhalten", triage.UGC: "eigener Beitrag eines Fans",
+		triage.BrandMention: "Erwähnung der Marke", triage.Partnership: "Partnerschaft", triage.Complaint: "Beschwerde",
+		triage.SupportRequest: "Bitte um Hilfe", triage.ProductQuestion: "Frage zum Produkt", triage.Praise: "Lob",
+		triage.ProductSuggestion: "Vorschlag zum Produkt", triage.CommunityTalk: "Gespräch in der Community", triage.Abuse: "Beleidigung",
+		triage.Spam: "Spam", triage.Other: "Sonstiges",
+	},
+	sentiment: map[triage.Sentiment]string{triage.Negative: "negativ", triage.Neutral: "neutral", triage.Positive: "positiv"},
+	urgency: map[triage.Urgency]string{triage.UrgencyUrgent: "dringend", triage.UrgencyHigh: "hoch",
+		triage.UrgencyNormal: "normal", triage.UrgencyLow: "niedrig"},
+	risk: map[triage.Risk]string{
+		triage.RiskSafety: "Sicherheit", triage.RiskSelfHarm: "Selbstgefährdung", triage.RiskThreat: "Drohung", triage.RiskLegal: "Recht",
+		triage.RiskPrivacy: "Datenschutz", triage.RiskDiscrimination: "Diskriminierung", triage.RiskBoycott: "Boykott",
+		triage.RiskMisinformation: "Falschinformation", triage.RiskMinor: "ein Kind ist betroffen",
+	},
+	form: map[triage.Form]string{triage.FormComment: "Kommentar", triage.FormReply: "Antwort", triage.FormMention: "Erwähnung",
+		triage.FormReview: "Bewertung", triage.FormMessage: "Nachricht"},
+	labelDue: "Erste Antwort fällig", labelIntent: "Anliegen", labelSentiment: "Stimmung", labelUrgency: "Dringlichkeit des Textes",
+	labelReply: "Antwort erwartet", labelRisk: "Risiko", labelMedia: "Eigenes Foto, Video oder Link",
+	open: "Eintrag öffnen", followers: "Follower", verified: "verifiziert",
+	covered:   "Der Text ist verdeckt, weil er belasten kann. Zum Lesen den Eintrag öffnen.",
+	noText:    "Es gibt keinen Text.",
+	notJudged: "nicht maschinell eingeschätzt", unsure: "unsicher", overdue: "überfällig",
+	deleted:     "Gelöscht",
+	deletedLine: "Der Kommentar wurde von der Person oder der Plattform gelöscht. Sein Text ist auch hier entfernt.",
+	yes:         "ja", no: "nein", waitingOf: "# Einträge können nicht warten", moreOf: "und # weitere",
+	thousands: ".", due: "02.01.2006, 15:04 Uhr",
+	zones: map[string]string{"CET": "MEZ", "CEST": "MESZ"},
+}
