@@ -1,0 +1,142 @@
+package embeddings
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+
+	"triage/llm"
+	"triage/triage"
+)
+
+// The bounds of one request. The original takes 2,048 texts, 8,192 tokens a text and
+// 300,000 tokens a request; a tokenizer over bytes never makes more tokens than bytes,
+// so bounds in bytes hold for every language.
+const (
+	maxTexts           = 256
+	maxRequestBytes    = 250_000
+	textHead, textTail = 3 << 10, 1 << 10
+)
+
+// unknownDimensions is what a vector is taken to have until the first answer tells.
+const unknownDimensions = 4096
+
+// modelDimensions are the full sizes of well-known models.
+var modelDimensions = map[string]int{
+	"text-embedding-3-small": 1536,
+	"text-embedding-3-large": 3072,
+	"text-embedding-ada-002": 1536,
+	"nomic-embed-text":       768,
+	"mxbai-embed-large":      1024,
+	"all-minilm":             384,
+	"bge-m3":                 1024,
+}
+
+// LLM embeds texts at an OpenAI-compatible endpoint. What leaves the house is concealed
+// and shortened. It is safe for concurrent use.
+type LLM struct {
+	client     *llm.Client
+	dimensions atomic.Int64 // 0 until the first answer when nothing else tells
+}
+
+// NewLLM returns an engine for client's embedding model and its dimensions. When the
+// client asks for none and the model is not a well-known one, the first answer decides.
+func NewLLM(client *llm.Client) *LLM {
+	e := &LLM{client: client}
+	dimensions := client.EmbeddingDimensions()
+	if dimensions == 0 {
+		dimensions = modelDimensions[client.EmbeddingModel()]
+	}
+	e.dimensions.Store(int64(dimensions))
+	return e
+}
+
+// Model names the space that the vectors live in.
+func (e *LLM) Model() string { return e.client.EmbeddingModel() }
+
+// Dimensions is the length of every vector, 0 while that is not known.
+func (e *LLM) Dimensions() int { return int(e.dimensions.Load()) }
+
+// Embed asks in as few requests as the endpoint's limits allow, one after the other,
+// each at most twice. The error is of kind unavailable; its cause is an *llm.Error.
+func (e *LLM) Embed(ctx context.Context, texts []string) ([]triage.Vector, error) {
+	safe := make([]string, len(texts))
+	for i, text := range texts {
+		safe[i] = llm.Conceal(text, textHead, textTail).Text
+		if safe[i] == "" {
+			safe[i] = "(empty)" // the original refuses an empty text
+		}
+	}
+	out := make([]triage.Vector, 0, len(texts))
+	for len(out) < len(safe) {
+		batch := e.batch(safe[len(out):])
+		vectors, err := e.embed(ctx, batch)
+		if err != nil {
+			return nil, triage.Errorf(triage.Unavailable, "The embedding model gave no answer.").Because(err)
+		}
+		for _, values := range vectors {
+			out = append(out, triage.Vector{Model: e.Model(), Values: values})
+		}
+	}
+	return out, nil
+}
+
+// batch returns how many of texts, at least one, go into the next request.
+func (e *LLM) batch(texts []string) []string {
+	dimensions := e.Dimensions()
+	if dimensions == 0 {
+		dimensions = unknownDimensions
+	}
+	most := min(len(texts), maxTexts, max(1, llm.MaxEmbeddingValues/dimensions))
+	size := 0
+	for i, text := range texts[:most] {
+		size += len(text)
+		if i > 0 && size > maxRequestBytes {
+			return texts[:i]
+		}
+	}
+	return texts[:most]
+}
+
+// embed asks about one batch and checks every number of the answer.
+func (e *LLM) embed(ctx context.Context, batch []string) ([][]float32, error) {
+	var vectors [][]float32
+	err := e.client.Twice(ctx, func(error) error {
+		var err error
+		vectors, _, err = e.client.Embed(ctx, batch)
+		if err != nil {
+			return err
+		}
+		return e.normalise(vectors)
+	})
+	return vectors, err
+}
+
+// normalise scales the vectors to length 1. It refuses them all when one has another
+// size than the others, a number that is not finite, or no direction.
+func (e *LLM) normalise(vectors [][]float32) error {
+	want := e.Dimensions()
+	if want == 0 {
+		want = len(vectors[0])
+	}
+	for _, v := range vectors {
+		if len(v) != want {
+			return llm.NewUnusable("vector_dimensions")
+		}
+		sum := 0.0
+		for _, x := range v {
+			sum += float64(x) * float64(x)
+		}
+		norm := math.Sqrt(sum)
+		if math.IsNaN(norm) || math.IsInf(norm, 0) || norm < 1e-9 {
+			return llm.NewUnusable("vector_number")
+		}
+		for i := range v {
+			v[i] = float32(float64(v[i]) / norm)
+		}
+	}
+	if !e.dimensions.CompareAndSwap(0, int64(want)) && e.Dimensions() != want {
+		return llm.NewUnusable("vector_dimensions")
+	}
+	return nil
+}
