@@ -1,0 +1,28 @@
+// Package facebook reads the webhooks of Facebook Pages: comments and replies, posts of
+// visitors, mentions and ratings. Source: Meta for Developers, Page webhooks reference.
+package facebook
+
+import (
+	"net/url"
+
+	"triage/connector"
+	"triage/connector/meta"
+	"triage/triage"
+)
+
+// Connector reads Facebook's deliveries.
+type Connector struct{}
+
+// Name returns facebook.
+func (Connector) Name() triage.Platform { return triage.Facebook }
+
+// Verify checks Meta's signature.
+func (Connector) Verify(d connector.Delivery, secrets []string) error { return meta.Verify(d, secrets) }
+
+// CheckSecret checks the form of an app secret.
+func (Connector) CheckSecret(secret string) error { return meta.CheckSecret(secret) }
+
+// Handshake answers Meta's verification request.
+func (Connector) Handshake(query url.Values, verifyToken string) (string, error) {
+	return meta.Handshake(query, verifyToken)
+}
