@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"regexp"
@@ -182,7 +183,7 @@ func codeOf(api *openai.APIError) string {
 // against the answer's own Date so that our clock does not matter. Whatever else stands
 // there, and nothing, is the shortest wait.
 func parseRetryAfter(value, date string) time.Duration {
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil && !math.IsNaN(seconds) {
 		return time.Duration(min(max(seconds, minWait.Seconds()), maxWait.Seconds()) * float64(time.Second))
 	}
 	until, err := http.ParseTime(value)
