@@ -10,7 +10,7 @@ import (
 )
 
 // Erase makes tombstones of engagements: their text, author, versions, judgements,
-// vectors, labels and raw bytes go; their items close as deleted; the key stays, so that a
+// vectors, labels, notes and raw bytes go; their items close as deleted; the key stays, so that a
 // replay stores nothing again. The list of tables here is the list of all that hold
 // text or what is derived from it.
 func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error {
@@ -23,9 +23,6 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 			SELECT delivery_id FROM engagements WHERE brand_id = $1 AND id = ANY($2)
 			UNION SELECT delivery_id FROM engagement_versions WHERE brand_id = $1 AND engagement_id = ANY($2))`,
 		brand, uuids(ids))
-	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels"} {
-		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
-	}
 	batch.Queue(`
 		UPDATE engagements SET deleted_at = $3, changed_at = $3, round = round + 1, text = '', text_altered = false,
 		    parent_external_id = '', author_external_id = '', author_handle = '', author_name = '',
@@ -33,6 +30,10 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 		    thread_permalink = '', language = '', permalink = '', has_media = false, posted_at = NULL,
 		    content_hash = ''
 		WHERE brand_id = $1 AND id = ANY($2) AND deleted_at IS NULL`, brand, uuids(ids), t.Now)
+	// The update above waits for whoever works on the engagement, so these see their rows.
+	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes"} {
+		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
+	}
 	batch.Queue(eraseItems, brand, uuids(ids), t.Now)
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("erase: %w", err)
