@@ -1,0 +1,112 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"triage/triage"
+)
+
+// Claimed is what ClaimNext handed out.
+type Claimed struct {
+	Item
+	Before triage.ID // who held a lease on it that had run out, empty for nobody
+}
+
+// ClaimNext gives person the next best item of a queue until the lease ends and returns
+// it, or a NotFound error when there is none. Next is the lowest rank among what is open,
+// what is held under a lease that has run out, and what is snoozed until now or earlier.
+// It is one statement: callers at the same time get different items and never wait.
+func (t *Tx) ClaimNext(ctx context.Context, brand triage.ID, q triage.Queue, person triage.ID, lease time.Time) (Claimed, error) {
+	var id triage.ID
+	var before *triage.ID
+	err := t.tx.QueryRow(ctx, `
+		WITH next AS (
+			SELECT id, assignee_id FROM items
+			WHERE brand_id = $1 AND queue = $2 AND status IN ('open', 'claimed', 'snoozed', 'waiting')
+			  AND (status = 'open' OR (status = 'claimed' AND lease_until <= $3) OR (status = 'snoozed' AND snoozed_until <= $3))
+			ORDER BY rank, id
+			LIMIT 1
+			FOR NO KEY UPDATE SKIP LOCKED)
+		UPDATE items i SET status = 'claimed', assignee_id = $4, lease_until = $5, snoozed_until = NULL,
+		    fence = i.fence + 1, version = i.version + 1, changed_at = $3
+		FROM next
+		WHERE i.brand_id = $1 AND i.id = next.id
+		RETURNING i.id, next.assignee_id`, brand, q, t.Now, person, lease).Scan(&id, &before)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Claimed{}, triage.Errorf(triage.NotFound, "There is nothing to claim.")
+	}
+	if err != nil {
+		return Claimed{}, fmt.Errorf("claim next of %s: %w", q, err)
+	}
+	item, err := t.Item(ctx, brand, id)
+	return Claimed{Item: item, Before: idOr(before)}, err
+}
+
+// SaveItem writes what people change of an item that LockItem returned, as its next
+// version, and returns it.
+func (t *Tx) SaveItem(ctx context.Context, i Item) (Item, error) {
+	reasons, err := json.Marshal(i.Reasons)
+	if err != nil {
+		return Item{}, fmt.Errorf("item %s: %w", i.ID, err)
+	}
+	_, err = t.tx.Exec(ctx, `
+		UPDATE items SET queue = $3, status = $4, priority = $5, due_at = $6, rank = $7, unsure = $8, reasons = $9,
+		    plan_version = $10, intent = $11, sentiment = $12, urgency = $13, reply_expected = $14,
+		    assignee_id = $15, lease_until = $16, fence = $17, snoozed_until = $18, outcome = nullif($19, ''),
+		    handovers = $20, closed_at = $21, version = version + 1, changed_at = $22
+		WHERE brand_id = $1 AND id = $2`,
+		i.BrandID, i.ID, i.Queue, i.Status, int16(i.Priority), i.DueAt, i.Rank, i.Unsure, reasons,
+		i.PlanVersion, i.Intent, i.Sentiment, i.Urgency, i.ReplyExpected,
+		idOrNull(i.Assignee), orNull(i.LeaseUntil), i.Fence, orNull(i.SnoozedUntil), i.Outcome,
+		i.Handovers, orNull(i.ClosedAt), t.Now)
+	if err != nil {
+		return Item{}, fmt.Errorf("item %s: %w", i.ID, err)
+	}
+	return t.Item(ctx, i.BrandID, i.ID)
+}
+
+// releasedPerStep bounds what one step of housekeeping frees.
+const releasedPerStep = 1000
+
+// ReleaseExpired opens items of all brands whose lease has run out or whose snooze has
+// ended, with an audit row each. What somebody is changing right now waits for the next
+// time. Claiming does not depend on it: it looks at the times itself.
+func (t *Tx) ReleaseExpired(ctx context.Context) error {
+	rows, _ := t.tx.Query(ctx, `
+		WITH due AS (
+			(SELECT brand_id, id, status, assignee_id FROM items
+			 WHERE status = 'claimed' AND lease_until <= $1
+			 ORDER BY lease_until LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)
+			UNION ALL
+			(SELECT brand_id, id, status, assignee_id FROM items
+			 WHERE status = 'snoozed' AND snoozed_until <= $1
+			 ORDER BY snoozed_until LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))
+		UPDATE items i SET status = 'open', assignee_id = NULL, lease_until = NULL, snoozed_until = NULL,
+		    version = i.version + 1, changed_at = $1
+		FROM due
+		WHERE i.brand_id = due.brand_id AND i.id = due.id
+		RETURNING i.brand_id, i.id, due.status, due.assignee_id`, t.Now, releasedPerStep)
+	audit, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (AuditRow, error) {
+		a := AuditRow{Subject: "item", Action: "item.lease_expired", Detail: map[string]any{}}
+		var status triage.Status
+		var holder *triage.ID
+		err := row.Scan(&a.BrandID, &a.SubjectID, &status, &holder)
+		if status == triage.StatusSnoozed {
+			a.Action = "item.woken"
+		}
+		if holder != nil {
+			a.Detail["holder"] = *holder
+		}
+		return a, err
+	})
+	if err != nil {
+		return fmt.Errorf("release leases: %w", err)
+	}
+	return t.Audit(ctx, audit...)
+}

@@ -1,0 +1,151 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"triage/triage"
+)
+
+// ItemFilter says which items of a queue a list holds. Zero fields do not filter, but no
+// status at all means the live ones.
+type ItemFilter struct {
+	Statuses   []triage.Status
+	Priorities []triage.Priority
+	Intents    []triage.Intent
+	Sentiments []triage.Sentiment
+	Languages  []string
+	Platforms  []triage.Platform
+	Risks      []triage.Risk // items with any of them
+	Channel    triage.ID
+	Author     triage.ID
+	Thread     triage.ID
+	Assignee   triage.ID
+	Unassigned bool
+	Unsure     *bool
+	From, To   time.Time // received at or after From, before To
+	Text       string    // the engagement's text contains it, in any case
+}
+
+// Position is a place in the order of a list: after the item with that rank and id.
+type Position struct {
+	Rank float64
+	ID   triage.ID
+}
+
+// where collects conditions. Their texts are constants of this package: a ? in one
+// stands for its argument.
+type where struct {
+	sql  strings.Builder
+	args []any
+}
+
+func (w *where) add(condition string, args ...any) {
+	for _, arg := range args {
+		w.args = append(w.args, arg)
+		condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(w.args)), 1)
+	}
+	w.sql.WriteString(" AND ")
+	w.sql.WriteString(condition)
+}
+
+// addAny adds a condition on a list, unless it is empty.
+func addAny[T ~string](w *where, condition string, words []T) {
+	if len(words) > 0 {
+		w.add(condition, strs(words))
+	}
+}
+
+func addID(w *where, condition string, id triage.ID) {
+	if id != "" {
+		w.add(condition, id)
+	}
+}
+
+// Conditions that let the partial indexes on items be used.
+const (
+	liveItems   = `i.status IN ('open', 'claimed', 'snoozed', 'waiting')`
+	closedItems = `i.status IN ('resolved', 'dismissed')`
+)
+
+func (w *where) statuses(statuses []triage.Status) {
+	live, closed := len(statuses) == 0, false
+	for _, s := range statuses {
+		if (Item{Status: s}).Live() {
+			live = true
+		} else {
+			closed = true
+		}
+	}
+	switch {
+	case live && !closed:
+		w.add(liveItems)
+	case closed && !live:
+		w.add(closedItems)
+	}
+	addAny(w, `i.status = ANY(?)`, statuses)
+}
+
+func (w *where) filter(f ItemFilter) {
+	w.statuses(f.Statuses)
+	if len(f.Priorities) > 0 {
+		numbers := make([]int16, len(f.Priorities))
+		for n, p := range f.Priorities {
+			numbers[n] = int16(p)
+		}
+		w.add(`i.priority = ANY(?)`, numbers)
+	}
+	addAny(w, `i.intent = ANY(?)`, f.Intents)
+	addAny(w, `i.sentiment = ANY(?)`, f.Sentiments)
+	addAny(w, `i.language = ANY(?)`, f.Languages)
+	addAny(w, `i.platform = ANY(?)`, f.Platforms)
+	addAny(w, `i.risks && ?`, f.Risks)
+	addID(w, `i.channel_id = ?`, f.Channel)
+	addID(w, `i.author_id = ?`, f.Author)
+	addID(w, `i.thread_id = ?`, f.Thread)
+	addID(w, `i.assignee_id = ?`, f.Assignee)
+	if f.Unassigned {
+		w.add(`i.assignee_id IS NULL`)
+	}
+	if f.Unsure != nil {
+		w.add(`i.unsure = ?`, *f.Unsure)
+	}
+	if !f.From.IsZero() {
+		w.add(`i.received_at >= ?`, f.From)
+	}
+	if !f.To.IsZero() {
+		w.add(`i.received_at < ?`, f.To)
+	}
+	if f.Text != "" {
+		w.add(`e.text ILIKE ?`, "%"+likeLiteral.Replace(f.Text)+"%")
+	}
+}
+
+// likeLiteral escapes what LIKE would read as a pattern.
+var likeLiteral = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// Items returns at most limit items of a queue in the order in which they are dealt,
+// after the given position when there is one. Erased ones are left out.
+func (r Reads) Items(ctx context.Context, brand triage.ID, q triage.Queue, f ItemFilter, after *Position, limit int) ([]Item, error) {
+	var w where
+	w.add(`i.brand_id = ?`, brand)
+	w.add(`i.queue = ?`, q)
+	w.add(`e.deleted_at IS NULL`)
+	w.filter(f)
+	if after != nil {
+		w.add(`(i.rank, i.id) > (?, ?)`, after.Rank, after.ID)
+	}
+	w.args = append(w.args, limit)
+	rows, _ := r.db.Query(ctx, `SELECT `+itemColumns+itemTables+` WHERE true`+w.sql.String()+
+		` ORDER BY i.rank, i.id LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
+	items, err := pgx.CollectRows(rows, scanItem)
+	if err != nil {
+		return nil, unavailable(fmt.Errorf("items of %s: %w", q, err))
+	}
+	return items, nil
+}
