@@ -1,0 +1,84 @@
+package connector_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"triage/connector"
+	"triage/connector/facebook"
+	"triage/connector/meta"
+	"triage/connector/standardwebhooks"
+	"triage/internal/corpus"
+)
+
+// vector is one published or computed signature with its verdict.
+type vector struct {
+	ID, Platform, Scheme, Reason, Secret string
+	Valid                                bool
+	Now                                  *int64
+	Headers                              map[string]string
+	Body                                 string `json:"body_base64"`
+	PublicKey                            string `json:"public_key"`
+}
+
+func (v vector) verify(t *testing.T) error {
+	body, err := base64.StdEncoding.DecodeString(v.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := connector.Delivery{Header: http.Header{}, Body: body, ReceivedAt: time.Unix(1_700_000_000, 0)}
+	if v.Now != nil {
+		d.ReceivedAt = time.Unix(*v.Now, 0)
+	}
+	for name, value := range v.Headers {
+		d.Header.Set(name, value)
+	}
+	secret := v.Secret
+	if v.PublicKey != "" {
+		secret = v.PublicKey
+	}
+	switch v.Scheme {
+	case "hub-sha256-hex":
+		return facebook.Connector{}.Verify(d, []string{secret})
+	case "standard-webhooks", "standard-webhooks-ed25519":
+		return standardwebhooks.Connector{}.Verify(d, []string{secret})
+	case "signed-request":
+		_, err := meta.SignedRequest(secret, string(body))
+		return err
+	}
+	t.Fatalf("unknown scheme %s", v.Scheme)
+	return nil
+}
+
+func TestSignatureVectorsAgree(t *testing.T) {
+	dir, ok := corpus.Dir(t)
+	if !ok {
+		return
+	}
+	var file struct{ Vectors []json.RawMessage }
+	if err := json.Unmarshal(corpus.Read(t, dir, "payloads", "signatures.json"), &file); err != nil {
+		t.Fatal(err)
+	}
+	schemes := map[string]int{}
+	for _, raw := range file.Vectors {
+		var v vector
+		if err := json.Unmarshal(raw, &v); err != nil {
+			t.Fatal(err)
+		}
+		if v.Platform != "meta" && v.Platform != "threads" && v.Platform != "generic" {
+			continue // platforms that have no connector
+		}
+		schemes[v.Scheme]++
+		if err := v.verify(t); (err == nil) != v.Valid {
+			t.Errorf("%s (%s): %v, want valid %v", v.ID, v.Reason, err, v.Valid)
+		}
+	}
+	for scheme, least := range map[string]int{"hub-sha256-hex": 5, "standard-webhooks": 10, "standard-webhooks-ed25519": 1, "signed-request": 3} {
+		if schemes[scheme] < least {
+			t.Errorf("only %d vectors of %s were checked", schemes[scheme], scheme)
+		}
+	}
+}
