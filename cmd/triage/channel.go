@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"triage/postgres"
+	"triage/triage"
+)
+
+func channelAdd(ctx context.Context, c *call) error {
+	var row postgres.ChannelRow
+	c.jsonFlag()
+	c.explain("An account belongs to one brand: what an endpoint already listens to is refused. While an\n" +
+		"endpoint has a single channel, deliveries that name no account go there.")
+	brand := c.flags.String("brand", "", "the `brand`, by id or slug")
+	endpoint := c.flags.String("endpoint", "", "the `endpoint`, by id")
+	c.flags.StringVar(&row.ExternalID, "external-id", "", "the platform's `id` of the account (Page id, Instagram account id, …)")
+	c.flags.StringVar(&row.Name, "name", "", "the account's `name`, for people")
+	if err := c.parse("brand", "endpoint", "external-id", "name"); err != nil {
+		return err
+	}
+	if uuid.Validate(*endpoint) != nil {
+		return usagef("the value of --endpoint is no id; 'triage endpoint list' shows them")
+	}
+	if row.ExternalID == "" {
+		return usagef("--external-id must not be empty")
+	}
+	row.EndpointID = triage.ID(*endpoint)
+	var id triage.ID
+	err := c.inTx(ctx, func(tx *postgres.Tx) error {
+		b, err := tx.Brand(ctx, *brand)
+		if err != nil {
+			return err
+		}
+		row.BrandID = b.ID
+		id, err = tx.AddChannel(ctx, byCommand, row)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.answer(added{ID: id}, "Added channel "+string(id))
+}
+
+// channelShown is a channel as list shows it to programs.
+type channelShown struct {
+	ID         triage.ID       `json:"id"`
+	EndpointID triage.ID       `json:"endpoint_id"`
+	Platform   triage.Platform `json:"platform"`
+	ExternalID string          `json:"external_id"`
+	Name       string          `json:"name"`
+}
+
+func channelList(ctx context.Context, c *call) error {
+	c.jsonFlag()
+	brand := c.flags.String("brand", "", "the `brand`, by id or slug")
+	if err := c.parse("brand"); err != nil {
+		return err
+	}
+	store, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	b, err := store.Brand(ctx, *brand)
+	if err != nil {
+		return err
+	}
+	found, err := store.BrandChannels(ctx, b.ID)
+	if err != nil {
+		return err
+	}
+	shown := make([]channelShown, 0, len(found))
+	var rows []string
+	for _, ch := range found {
+		shown = append(shown, channelShown{ch.ID, ch.EndpointID, ch.Platform, ch.ExternalID, ch.Name})
+		rows = append(rows, cells(ch.ID, ch.Platform, ch.ExternalID, ch.Name, ch.EndpointID))
+	}
+	return c.answer(map[string]any{"channels": shown}, table(cells("ID", "PLATFORM", "ACCOUNT", "NAME", "ENDPOINT"), rows))
+}

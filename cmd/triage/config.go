@@ -1,0 +1,238 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"triage/secret"
+)
+
+// Config is everything that can be set, read once from the environment. A variable that
+// is set to nothing counts as unset. .env.example tells what each is for.
+type Config struct {
+	DatabaseURL hidden `env:"DATABASE_URL"`
+
+	OpenAIKey     hidden `env:"OPENAI_API_KEY"`
+	OpenAIBaseURL string `env:"OPENAI_BASE_URL"`
+
+	SlackToken         hidden `env:"SLACK_BOT_TOKEN"`
+	SlackSigningSecret hidden `env:"SLACK_SIGNING_SECRET"`
+
+	Listen     string     `env:"TRIAGE_LISTEN" envDefault:"127.0.0.1:8080"`
+	PublicURL  string     `env:"TRIAGE_PUBLIC_URL"`
+	DataDir    string     `env:"TRIAGE_DATA_DIR" envDefault:".data"`
+	SecretKey  hidden     `env:"TRIAGE_SECRET_KEY"`
+	Roles      []string   `env:"TRIAGE_ROLES" envDefault:"api,jobs"`
+	DBConns    int        `env:"TRIAGE_DB_CONNS" envDefault:"20"`
+	JobWorkers int        `env:"TRIAGE_JOB_WORKERS" envDefault:"32"`
+	LogLevel   slog.Level `env:"TRIAGE_LOG_LEVEL" envDefault:"info"`
+
+	Engine              string        `env:"TRIAGE_ENGINE" envDefault:"auto"`
+	ChatModel           string        `env:"TRIAGE_CHAT_MODEL" envDefault:"gpt-4.1-mini"`
+	EmbeddingModel      string        `env:"TRIAGE_EMBEDDING_MODEL" envDefault:"text-embedding-3-small"`
+	EmbeddingDimensions int           `env:"TRIAGE_EMBEDDING_DIMENSIONS" envDefault:"512"`
+	LLMTimeout          time.Duration `env:"TRIAGE_LLM_TIMEOUT" envDefault:"12s"`
+
+	SlackURL string `env:"TRIAGE_SLACK_URL" envDefault:"https://slack.com/api/"`
+	Reach    int64  `env:"TRIAGE_REACH" envDefault:"10000"`
+}
+
+// The engines that TRIAGE_ENGINE may name.
+const (
+	EngineAuto    = "auto"
+	EngineBuiltin = "builtin"
+	EngineLLM     = "llm"
+	EngineCascade = "cascade"
+)
+
+// The roles that a process may have.
+const (
+	RoleAPI  = "api"
+	RoleJobs = "jobs"
+)
+
+// ReadConfig reads the configuration from environ ("NAME=value"). Its error names every
+// mistake, one per line, and no value, since a value could be a secret in the wrong place.
+func ReadConfig(environ []string) (Config, error) {
+	set := map[string]string{}
+	for _, pair := range environ {
+		if name, value, ok := strings.Cut(pair, "="); ok && value != "" {
+			set[name] = value
+		}
+	}
+	var c Config
+	mistakes := inOurWords(env.ParseWithOptions(&c, env.Options{Environment: set}))
+	mistakes = append(mistakes, c.check(set)...)
+	if len(mistakes) > 0 {
+		return Config{}, fmt.Errorf("the configuration has mistakes:\n  %w", joined(mistakes))
+	}
+	return c, nil
+}
+
+// check looks at the meaning of what could be read. A variable that could not be has its
+// zero value here, which is why each check asks for what was set.
+func (c Config) check(set map[string]string) []error {
+	var mistakes []error
+	mistake := func(bad bool, name, want string) {
+		if bad {
+			mistakes = append(mistakes, fmt.Errorf("%s %s", name, want))
+		}
+	}
+	atLeastOne := "must be at least 1"
+	_, _, err := net.SplitHostPort(c.Listen)
+	mistake(err != nil, "TRIAGE_LISTEN", "must be host:port, such as 127.0.0.1:8080 or :8080")
+	for name, address := range map[string]string{
+		"OPENAI_BASE_URL": c.OpenAIBaseURL, "TRIAGE_PUBLIC_URL": c.PublicURL, "TRIAGE_SLACK_URL": c.SlackURL,
+	} {
+		mistake(address != "" && !webAddress(address), name, "must be an http or https address without user and password")
+	}
+	if c.SecretKey != "" {
+		_, err := secret.ParseKey(c.SecretKey.Reveal())
+		mistake(err != nil, "TRIAGE_SECRET_KEY", fmt.Sprint(err))
+	}
+	for _, role := range c.Roles {
+		mistake(role != RoleAPI && role != RoleJobs, "TRIAGE_ROLES", "takes api, jobs or both, separated by a comma")
+	}
+	engines := []string{EngineAuto, EngineBuiltin, EngineLLM, EngineCascade}
+	mistake(!slices.Contains(engines, c.Engine), "TRIAGE_ENGINE", "must be one of "+strings.Join(engines, ", "))
+	needsModel := c.Engine == EngineLLM || c.Engine == EngineCascade
+	mistake(needsModel && c.OpenAIKey == "" && c.OpenAIBaseURL == "", "TRIAGE_ENGINE",
+		"names a language model: OPENAI_API_KEY, or OPENAI_BASE_URL for a server without keys, must be set")
+	mistake(set["TRIAGE_DB_CONNS"] != "" && c.DBConns < 1, "TRIAGE_DB_CONNS", atLeastOne)
+	mistake(set["TRIAGE_JOB_WORKERS"] != "" && c.JobWorkers < 1, "TRIAGE_JOB_WORKERS", atLeastOne)
+	mistake(set["TRIAGE_REACH"] != "" && c.Reach < 1, "TRIAGE_REACH", atLeastOne)
+	// 4,000 is what an HNSW index over halfvec takes (pgvector's README, "Indexing").
+	mistake(set["TRIAGE_EMBEDDING_DIMENSIONS"] != "" && (c.EmbeddingDimensions < 1 || c.EmbeddingDimensions > 4000),
+		"TRIAGE_EMBEDDING_DIMENSIONS", "must be from 1 to 4000")
+	mistake(set["TRIAGE_LLM_TIMEOUT"] != "" && (c.LLMTimeout < time.Second || c.LLMTimeout > 15*time.Second),
+		"TRIAGE_LLM_TIMEOUT", "must be from 1s to 15s")
+	return mistakes
+}
+
+func webAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+}
+
+// inOurWords names the variable instead of the field and leaves the value out.
+func inOurWords(err error) []error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return nil // ParseWithOptions reports nothing else for a valid struct
+	}
+	var mistakes []error
+	for _, one := range all.Errors {
+		var bad env.ParseError
+		if !errors.As(one, &bad) {
+			mistakes = append(mistakes, one)
+			continue
+		}
+		field, _ := reflect.TypeFor[Config]().FieldByName(bad.Name)
+		mistakes = append(mistakes, fmt.Errorf("%s must be %s", field.Tag.Get("env"), wanted(field.Type)))
+	}
+	return mistakes
+}
+
+func wanted(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[time.Duration]():
+		return "a duration such as 12s"
+	case reflect.TypeFor[slog.Level]():
+		return "one of debug, info, warn, error"
+	}
+	return "a whole number"
+}
+
+// joined makes one error of several, one per line, each mistake once.
+func joined(mistakes []error) error {
+	var lines []string
+	for _, m := range mistakes {
+		lines = append(lines, m.Error())
+	}
+	slices.Sort(lines)
+	return errors.New(strings.Join(slices.Compact(lines), "\n  "))
+}
+
+// Judges returns the engine in force: what TRIAGE_ENGINE names, where auto is the cascade
+// once a language model can be reached and the built-in engine otherwise.
+func (c Config) Judges() string {
+	switch {
+	case c.Engine != EngineAuto:
+		return c.Engine
+	case c.OpenAIKey != "" || c.OpenAIBaseURL != "":
+		return EngineCascade
+	}
+	return EngineBuiltin
+}
+
+// HasRole reports whether the process serves role.
+func (c Config) HasRole(role string) bool { return slices.Contains(c.Roles, role) }
+
+// Address returns where people and platforms reach the service, without a slash at the end.
+func (c Config) Address() string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	host, port, _ := net.SplitHostPort(c.Listen) // checked when read
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Box returns what seals secrets at rest: under TRIAGE_SECRET_KEY, or under the key kept in
+// the data folder, which is made on the first call.
+func (c Config) Box() (*secret.Box, error) {
+	key, err := secret.ParseKey(c.SecretKey.Reveal())
+	if c.SecretKey == "" {
+		key, err = secret.LoadKey(filepath.Join(c.DataDir, "secret.key"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return secret.New(key)
+}
+
+// String lists every variable with its value in force, secrets masked, one per line.
+func (c Config) String() string {
+	var lines []string
+	v := reflect.ValueOf(c)
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Tag.Get("env")
+		lines = append(lines, fmt.Sprintf("%s=%v", name, v.Field(i).Interface()))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// hidden is a value that prints as *** wherever it ends up.
+type hidden string
+
+// Reveal returns the value itself.
+func (h hidden) Reveal() string { return string(h) }
+
+// String returns *** for any value, and nothing for none.
+func (h hidden) String() string {
+	if h == "" {
+		return ""
+	}
+	return "***"
+}
+
+// GoString keeps %#v from revealing the value.
+func (h hidden) GoString() string { return h.String() }
+
+// LogValue keeps logs from revealing the value.
+func (h hidden) LogValue() slog.Value { return slog.StringValue(h.String()) }
+
+// MarshalText keeps JSON from revealing the value.
+func (h hidden) MarshalText() ([]byte, error) { return []byte(h.String()), nil }

@@ -1,0 +1,43 @@
+// Command triage is the whole service in one binary: it serves, migrates, administers,
+// demonstrates and examines itself. It wires the packages together and decides nothing.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	// The first signal ends the work in hand, a second one ends the process at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	program := Program{Env: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	os.Exit(program.Run(ctx, os.Args[1:]))
+}
+
+// commands returns every subcommand in the order of the overview. A name of two words
+// belongs to the group that its first word names.
+func commands() []command {
+	return []command{
+		{"migrate", "", "bring the database to the newest schema", migrate},
+		{"brand add", "--name NAME", "add a brand", brandAdd},
+		{"brand set", "--brand BRAND", "change a brand", brandSet},
+		{"brand list", "", "list the brands", brandList},
+		{"person add", "--name NAME", "add a person", personAdd},
+		{"person list", "", "list the people, or those of a brand with their roles", personList},
+		{"endpoint add", "--brand BRAND --platform PLATFORM --secret SECRET", "add a webhook address", endpointAdd},
+		{"endpoint rotate", "--endpoint ENDPOINT --secret SECRET", "give an endpoint a new secret", endpointRotate},
+		{"endpoint disable", "--endpoint ENDPOINT", "let an endpoint refuse deliveries", endpointDisable},
+		{"endpoint enable", "--endpoint ENDPOINT", "let an endpoint take deliveries again", endpointEnable},
+		{"endpoint list", "", "list the webhook addresses", endpointList},
+		{"channel add", "--brand BRAND --endpoint ENDPOINT --external-id ACCOUNT --name NAME", "listen to an account of a brand", channelAdd},
+		{"channel list", "--brand BRAND", "list the accounts of a brand", channelList},
+		{"token add", "--brand BRAND --role ROLE --person PERSON", "let a person in", tokenAdd},
+		{"token revoke", "--brand BRAND --token TOKEN", "end a token at once", tokenRevoke},
+		{"token list", "--brand BRAND", "list the tokens of a brand", tokenList},
+		{"health", "", "ask a running server whether it is ready", health},
+		{"version", "", "print the version", version},
+	}
+}

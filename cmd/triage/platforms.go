@@ -1,0 +1,30 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"triage/connector"
+	"triage/connector/facebook"
+	"triage/connector/instagram"
+	"triage/connector/standardwebhooks"
+	"triage/triage"
+)
+
+// platforms returns every platform that the service can listen to.
+func platforms() []connector.Platform {
+	return []connector.Platform{standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{}}
+}
+
+// platformNamed returns the platform with that name, or a usage error that names them all.
+func platformNamed(name string) (connector.Platform, error) {
+	var known []string
+	for _, p := range platforms() {
+		if p.Name() == triage.Platform(name) {
+			return p, nil
+		}
+		known = append(known, string(p.Name()))
+	}
+	slices.Sort(known)
+	return nil, usagef("there is no platform %q; known are %s", name, strings.Join(known, ", "))
+}
