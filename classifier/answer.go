@@ -192,6 +192,7 @@ func refuseRepeated(d *json.Decoder) error {
 		names map[string]bool // nil in an array
 		name  bool            // the next token is a name
 	}
+	d.UseNumber() // a number too large for a float is no error yet
 	var stack []level
 	for {
 		token, err := d.Token()
@@ -200,12 +201,11 @@ func refuseRepeated(d *json.Decoder) error {
 		}
 		top := len(stack) - 1
 		if name, ok := token.(string); ok && top >= 0 && stack[top].name {
-			if folded := strings.ToLower(name); stack[top].names[folded] {
+			folded := strings.ToLower(name)
+			if stack[top].names[folded] {
 				return llm.NewUnusable("member_twice")
-			} else {
-				stack[top].names[folded] = true
 			}
-			stack[top].name = false
+			stack[top].names[folded], stack[top].name = true, false
 			continue
 		}
 		switch token {

@@ -132,6 +132,8 @@ func TestErrorsAreToldApart(t *testing.T) {
 	}{
 		"rate limit":             {fakellm.Reply{Status: 429, Body: body("requests", `"rate_limit_exceeded"`), Header: map[string]string{"Retry-After": "7"}}, llm.Wait, 7 * time.Second, "held"},
 		"rate limit, no header":  {fakellm.Reply{Status: 429, Body: "slow down"}, llm.Wait, time.Second, "held"},
+		"rate limit, no message": {fakellm.Reply{Status: 429, Body: `{"error":{"type":"rate_limit_exceeded"}}`, Header: map[string]string{"Retry-After": "5"}}, llm.Wait, 5 * time.Second, "held"},
+		"quota, no message":      {fakellm.Reply{Status: 429, Body: `{"error":{"code":"insufficient_quota"}}`}, llm.Refused, 0, "held"},
 		"quota by code":          {fakellm.Reply{Status: 429, Body: body("x", `"insufficient_quota"`)}, llm.Refused, 0, "held"},
 		"quota by type":          {fakellm.Reply{Status: 429, Body: body("insufficient_quota", "null")}, llm.Refused, 0, "held"},
 		"wrong key":              {fakellm.Reply{Status: 401, Body: body("invalid_request_error", `"`+secret+`"`)}, llm.Refused, 0, "held"},

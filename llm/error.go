@@ -2,6 +2,7 @@ package llm
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -101,11 +102,13 @@ func translate(ctx context.Context, err error, header http.Header) *Error {
 	if cause := ctx.Err(); cause != nil {
 		return endedBy(cause)
 	}
+	// The order matters: an error without a message becomes a RequestError around an
+	// APIError that lacks its status.
+	if req := (*openai.RequestError)(nil); errors.As(err, &req) {
+		return fromStatus(req.HTTPStatusCode, header, readError(req.Body))
+	}
 	if api := (*openai.APIError)(nil); errors.As(err, &api) {
 		return fromStatus(api.HTTPStatusCode, header, api)
-	}
-	if req := (*openai.RequestError)(nil); errors.As(err, &req) {
-		return fromStatus(req.HTTPStatusCode, header, nil)
 	}
 	return fromConnection(err)
 }
@@ -139,6 +142,19 @@ func fromConnection(err error) *Error {
 	}
 	// Cut connections, refused connections, and a 200 that holds no JSON (a gateway's page).
 	return &Error{Outcome: Retry, Code: "no_answer"}
+}
+
+// readError reads what go-openai could not: an error object that lacks a message. It
+// returns nil for any other body.
+func readError(body []byte) *openai.APIError {
+	var in struct {
+		Error *struct{ Type, Code any }
+	}
+	if json.Unmarshal(body, &in) != nil || in.Error == nil {
+		return nil
+	}
+	kind, _ := in.Error.Type.(string)
+	return &openai.APIError{Type: kind, Code: in.Error.Code}
 }
 
 // fromStatus reads a failed answer. api is nil when its body was not in OpenAI's form.
