@@ -7,6 +7,7 @@ CREATE TABLE notes (
     engagement_id uuid NOT NULL,
     item_id       uuid NOT NULL,
     person_id     uuid NOT NULL,
+    action        text NOT NULL, -- what it was written for: resolved, handed_over
     text          text NOT NULL,
     created_at    timestamptz NOT NULL,
     PRIMARY KEY (brand_id, id)
