@@ -109,6 +109,9 @@ func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connec
 		ID: postgres.NewID(), EndpointID: e.id, Platform: e.platform, ReceivedAt: in.ReceivedAt, Source: source,
 		Raw: in.Body, SHA256: sha256.Sum256(in.Body),
 	}
+	if source == "replay" {
+		row.Raw = nil // they are kept already
+	}
 	var changes []postgres.Change
 	for _, event := range parsed.Events {
 		channel, ok := e.channel(event.Account)

@@ -122,6 +122,9 @@ func (r *recording) authorErased(ctx context.Context, e triage.Engagement) (bool
 func (r *recording) apply(ctx context.Context, i int, h *heldRow, e triage.Engagement, effect triage.Effect) error {
 	r.effect[i] = r.effect[i] || effect != triage.Nothing
 	delivery := r.changes[i].DeliveryID
+	if effect != triage.Insert && effect != triage.Supersede {
+		r.loose[delivery] = true
+	}
 	switch effect {
 	case triage.Nothing:
 		return nil

@@ -43,11 +43,13 @@ func (k key) compare(o key) int {
 //  1. deliveries, and the creations that stand alone under their key, in one round trip;
 //  2. every other change, key by key in sorted order, through triage.Held.Next on the
 //     locked row;
-//  3. erasures of authors.
+//  3. erasures of authors;
+//  4. the bytes of deliveries that no engagement points to, since an erasure would not
+//     find them: what repeats or only touches something held is not kept twice.
 //
 // It returns what is to be judged, and for each change whether it had an effect.
 func (t *Tx) Record(ctx context.Context, deliveries []Delivery, changes []Change) ([]Ref, []bool, error) {
-	r := &recording{tx: t, effect: make([]bool, len(changes)), changes: changes}
+	r := &recording{tx: t, effect: make([]bool, len(changes)), changes: changes, loose: map[triage.ID]bool{}}
 	alone, rest, erasures := r.sort()
 	inserted, err := r.insertAlone(ctx, deliveries, alone)
 	if err != nil {
@@ -66,7 +68,7 @@ func (t *Tx) Record(ctx context.Context, deliveries []Delivery, changes []Change
 			return nil, nil, err
 		}
 	}
-	return r.fresh, r.effect, nil
+	return r.fresh, r.effect, r.dropLoose(ctx, deliveries)
 }
 
 type recording struct {
@@ -74,6 +76,23 @@ type recording struct {
 	changes []Change
 	effect  []bool
 	fresh   []Ref
+	loose   map[triage.ID]bool // deliveries with a text that no engagement points to
+}
+
+func (r *recording) dropLoose(ctx context.Context, deliveries []Delivery) error {
+	var ids []triage.ID
+	for _, d := range deliveries {
+		if d.Raw != nil && r.loose[d.ID] {
+			ids = append(ids, d.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := r.tx.exec(ctx, `UPDATE deliveries SET raw = NULL WHERE id = ANY($1)`, uuids(ids)); err != nil {
+		return fmt.Errorf("deliveries: %w", err)
+	}
+	return nil
 }
 
 // sort tells creations that are the only change of their key from all others.

@@ -192,6 +192,7 @@ func TestADeletionLeavesOnlyTheKey(t *testing.T) {
 		held := in.event(triage.Created, "c1", 1, "canary-4711")
 		held.Round = 1
 		in.deliver(held)
+		in.deliver(held) // the platform repeats it
 		if !late {
 			in.settleOne(held)
 		}
@@ -208,8 +209,8 @@ func TestADeletionLeavesOnlyTheKey(t *testing.T) {
 				t.Errorf("late=%v: %d rows left in %s", late, n, table)
 			}
 		}
-		if n := in.count(`SELECT count(*) FROM deliveries WHERE raw IS NOT NULL AND received_at < now() - interval '1 hour'`); n != 0 {
-			t.Errorf("%d raw deliveries left", n)
+		if n := in.count(`SELECT count(*) FROM deliveries WHERE raw IS NOT NULL`); n != 0 {
+			t.Errorf("late=%v: the bytes of %d deliveries are left", late, n)
 		}
 		if n := in.count(`SELECT count(*) FROM items WHERE status <> 'resolved' OR outcome <> 'deleted'`); n != 0 {
 			t.Errorf("%d items not closed as deleted", n)

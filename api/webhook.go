@@ -1,0 +1,117 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"triage/connector"
+	"triage/ingest"
+	"triage/triage"
+)
+
+// Limits of a webhook call.
+const (
+	webhookBody    = 1 << 20 // bytes
+	webhookTimeout = 5 * time.Second
+	retryAfter     = 30 // seconds a sender is asked to wait when nothing could be stored
+)
+
+// door is where deliveries come in.
+type door interface {
+	Receive(context.Context, triage.Platform, triage.ID, connector.Delivery) (ingest.Result, error)
+	Handshake(context.Context, triage.Platform, triage.ID, url.Values) (string, error)
+}
+
+// webhookRoutes are plain handlers: a webhook is verified over its raw bytes before
+// anything else looks at it, and always answers by its own rules, not those of /v1.
+func (s *Server) webhookRoutes(app *fiber.App) {
+	const path = "/webhooks/:platform/:endpoint"
+	app.Get(path, s.handshake)
+	app.Post(path, s.receiveWebhook)
+	app.All(path, func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderAllow, "GET, HEAD, POST")
+		return fiber.ErrMethodNotAllowed
+	})
+}
+
+// receiveWebhook takes one delivery from a platform. It answers 200 only when the
+// delivery is safely stored, so a platform that retries makes us whole.
+func (s *Server) receiveWebhook(c *fiber.Ctx) error {
+	if problem := refuseEncoding(c); problem != nil {
+		return problem
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), webhookTimeout)
+	defer cancel()
+	result, err := s.door.Receive(ctx, triage.Platform(c.Params("platform")), triage.ID(c.Params("endpoint")), delivery(c))
+	if err != nil {
+		return webhookError(c, err)
+	}
+	return c.JSON(result)
+}
+
+// delivery copies the request out of Fiber, whose buffers are reused after the handler
+// returns. The body is the raw one: signatures cover what was sent.
+func delivery(c *fiber.Ctx) connector.Delivery {
+	header := make(http.Header, 8)
+	c.Request().Header.VisitAll(func(k, v []byte) { header.Add(string(k), string(v)) })
+	return connector.Delivery{Header: header, Body: bytes.Clone(c.BodyRaw()), ReceivedAt: time.Now().UTC()}
+}
+
+// refuseEncoding refuses compressed bodies before a byte is decoded, and types that no
+// platform sends.
+func refuseEncoding(c *fiber.Ctx) error {
+	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		c.Set(fiber.HeaderAcceptEncoding, "identity")
+		return problemError{status: http.StatusUnsupportedMediaType, kind: "unsupported-encoding", title: "This encoding is not accepted."}
+	}
+	media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
+	if !strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON) {
+		c.Set("Accept-Post", fiber.MIMEApplicationJSON)
+		return problemError{status: http.StatusUnsupportedMediaType, kind: "unsupported-media-type", title: "Send application/json."}
+	}
+	return nil
+}
+
+// webhookError gives the signature errors their statuses; all others go the common way.
+func webhookError(c *fiber.Ctx, err error) error {
+	switch {
+	case errors.Is(err, connector.ErrSignatureMissing):
+		return problemError{status: http.StatusUnauthorized, kind: "signature-missing", title: "The delivery is not signed."}
+	case errors.Is(err, connector.ErrTimestamp):
+		return problemError{status: http.StatusUnauthorized, kind: "timestamp-out-of-range", title: "The delivery's timestamp is out of range."}
+	case errors.Is(err, connector.ErrSignatureInvalid):
+		return problemError{status: http.StatusUnauthorized, kind: "signature-invalid", title: "The delivery's signature is not valid."}
+	case triage.KindOf(err) == triage.Unavailable:
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(retryAfter))
+	}
+	return err
+}
+
+// handshake answers the request by which a platform confirms an address. The answer is
+// plain text that cannot be read as a page.
+func (s *Server) handshake(c *fiber.Ctx) error {
+	query := url.Values{}
+	c.Context().QueryArgs().VisitAll(func(k, v []byte) { query.Add(string(k), string(v)) })
+	if !s.handshakes.allow(c.Params("endpoint"), time.Now()) {
+		c.Set(fiber.HeaderRetryAfter, "60")
+		return problemError{status: http.StatusTooManyRequests, kind: "rate-limited", title: "Too many handshakes."}
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), webhookTimeout)
+	defer cancel()
+	answer, err := s.door.Handshake(ctx, triage.Platform(c.Params("platform")), triage.ID(c.Params("endpoint")), query)
+	if err != nil {
+		return webhookError(c, err)
+	}
+	s.handshakes.forget(c.Params("endpoint"))
+	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	return c.SendString(answer)
+}

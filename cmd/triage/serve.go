@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"triage/api"
+	"triage/ingest"
+	"triage/jobs"
+	"triage/postgres"
+	"triage/queue"
+)
+
+// memoryLimit is a soft limit for the heap, unless GOMEMLIMIT says otherwise: the process
+// stays within 256 MiB with all that the heap does not count.
+const memoryLimit = 192 << 20
+
+// drain is how long a stopping process lets running requests and jobs finish.
+const drain = 9 * time.Second
+
+func serve(ctx context.Context, c *call) error {
+	c.explain("It migrates the database first. TRIAGE_ROLES splits the work over processes: api takes\n" +
+		"webhooks and answers REST, jobs judges and tells Slack. SIGTERM lets running work finish.")
+	roles := c.flags.String("roles", "", "what this process does: `api`, jobs or both; overrides TRIAGE_ROLES")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if *roles != "" {
+		c.Env = append(c.Env, "TRIAGE_ROLES="+*roles)
+	}
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	if config.DatabaseURL == "" {
+		return errNoDatabase
+	}
+	if !strings.Contains(strings.Join(c.Env, "\n"), "GOMEMLIMIT=") {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	log := slog.New(slog.NewJSONHandler(c.Stderr, &slog.HandlerOptions{Level: config.LogLevel}))
+	if _, err := postgres.Migrate(ctx, config.DatabaseURL.Reveal()); err != nil {
+		return err
+	}
+	store, err := openStore(ctx, config, config.DBConns)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	s := &service{config: config, store: store, log: log}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	return s.run(ctx, func(address string) { fmt.Fprintf(c.Stdout, "listening on %s\n", address) })
+}
+
+// service is one running process: what its roles need, started together and stopped in
+// the order in which work flows.
+type service struct {
+	config Config
+	store  *postgres.Store
+	log    *slog.Logger
+
+	listener net.Listener
+	server   *api.Server
+	watch    *ingest.Endpoints
+	group    *ingest.Group
+
+	client *jobs.Client
+	upkeep *jobs.Upkeep
+	outbox *jobs.Outbox
+}
+
+// prepare makes the parts of each role, so that every mistake shows before anything runs.
+func (s *service) prepare(ctx context.Context) error {
+	if s.config.HasRole(RoleAPI) {
+		if err := s.prepareAPI(ctx); err != nil {
+			return err
+		}
+	}
+	if s.config.HasRole(RoleJobs) {
+		return s.prepareJobs(ctx)
+	}
+	return nil
+}
+
+func (s *service) prepareAPI(ctx context.Context) error {
+	box, err := s.config.Box()
+	if err != nil {
+		return err
+	}
+	// Deliveries need today's partition from the first on.
+	if err := s.store.MakePartitions(ctx, time.Now(), 1); err != nil {
+		return err
+	}
+	s.watch = ingest.NewEndpoints(s.store, box)
+	if err := s.watch.Load(ctx); err != nil {
+		return err
+	}
+	s.group = ingest.NewGroup(s.store, s.log, ingest.GroupOptions{})
+	s.server = api.New(api.Options{
+		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log,
+		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
+	})
+	s.listener, err = net.Listen("tcp", s.config.Listen)
+	if err != nil {
+		return fmt.Errorf("TRIAGE_LISTEN: %w", err)
+	}
+	return nil
+}
+
+func (s *service) prepareJobs(ctx context.Context) error {
+	judge, err := s.judge()
+	if err != nil {
+		return err
+	}
+	if err := s.store.EnsureVectorIndex(ctx, judge.Embedder.Model(), judge.Embedder.Dimensions()); err != nil {
+		return err
+	}
+	s.upkeep = &jobs.Upkeep{Store: s.store, Judge: judge, Log: s.log}
+	if s.outbox, err = s.slackOutbox(); err != nil {
+		return err
+	}
+	s.client, err = jobs.NewClient(s.store, judge, s.config.JobWorkers, s.log)
+	return err
+}
+
+// run works until ctx ends or the listener fails. It stops in this order: no new
+// requests, then the group of accepted deliveries, then jobs and the rest.
+func (s *service) run(ctx context.Context, ready func(address string)) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var running sync.WaitGroup
+	if s.client != nil {
+		if err := s.client.Start(background); err != nil {
+			return fmt.Errorf("jobs: %w", err)
+		}
+		running.Go(func() { s.upkeep.Run(background) })
+		if s.outbox != nil {
+			running.Go(func() { s.outboxRun(background) })
+		}
+	}
+	failed := make(chan error, 1)
+	groups, stopGroups := context.WithCancel(background)
+	var intake sync.WaitGroup
+	if s.server != nil {
+		running.Go(func() { _ = s.watch.Watch(background) }) // ends with background only
+		intake.Go(func() { s.group.Run(groups) })
+		running.Go(func() { failed <- s.server.Serve(s.listener) })
+		ready("http://" + s.listener.Addr().String())
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if s.server != nil {
+		err = errors.Join(err, s.server.Shutdown(deadline))
+	}
+	stopGroups()
+	intake.Wait()
+	if s.client != nil {
+		err = errors.Join(err, s.client.Stop(deadline))
+	}
+	stop()
+	running.Wait()
+	return err
+}
+
+func (s *service) outboxRun(ctx context.Context) {
+	if err := s.outbox.Run(ctx); err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "outbox stopped", "err", err)
+	}
+}
