@@ -1,0 +1,106 @@
+// Package queue is what people do with items: claim, release, resolve, snooze, hand over,
+// correct. It decides who may, owns the transactions and writes the audit row of each
+// change with it. It knows no HTTP and no SQL.
+package queue
+
+import (
+	"context"
+	"time"
+
+	"triage/postgres"
+	"triage/triage"
+)
+
+// Lease is how long an item stays with its holder after the holder's last action.
+const Lease = 10 * time.Minute
+
+// Replace places an engagement again from what people and engines say of it.
+type Replace func(e triage.Engagement, c triage.Classification, now time.Time) triage.Placement
+
+// Desk is where people work. It is safe for concurrent use.
+type Desk struct {
+	store   *postgres.Store
+	replace Replace
+}
+
+// New returns a desk over store. replace decides where corrected items belong.
+func New(store *postgres.Store, replace Replace) *Desk {
+	return &Desk{store: store, replace: replace}
+}
+
+// Given is what the caller believes of an item. Nil fields are not compared.
+type Given struct {
+	Version *int64 // the version that the caller saw; another one is Stale
+	Fence   *int64 // the fencing number of the caller's lease; another one is a Conflict
+}
+
+// ClaimNext gives who the next best item of a queue for the length of a lease, and false
+// when there is none. A role that does not work on the queue is Forbidden.
+func (d *Desk) ClaimNext(ctx context.Context, who postgres.Caller, q triage.Queue) (postgres.Item, bool, error) {
+	if !who.Role.Works(q) {
+		return postgres.Item{}, false, errRole
+	}
+	var claimed postgres.Claimed
+	err := d.store.Retrying(ctx, attempts, func(tx *postgres.Tx) (err error) {
+		claimed, err = tx.ClaimNext(ctx, who.BrandID, q, who.PersonID, tx.Now.Add(Lease))
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, claimRow(who, claimed.Item, claimed.Before))
+	})
+	if triage.KindOf(err) == triage.NotFound {
+		return postgres.Item{}, false, nil
+	}
+	return claimed.Item, err == nil, err
+}
+
+func claimRow(who postgres.Caller, i postgres.Item, before triage.ID) postgres.AuditRow {
+	detail := map[string]any{"fence": i.Fence}
+	if before != "" {
+		detail["before"] = before
+	}
+	return postgres.AuditRow{BrandID: i.BrandID, Actor: who.Actor(), Action: "item.claimed", Subject: "item", SubjectID: i.ID, Detail: detail}
+}
+
+// attempts bounds how often a transaction runs that PostgreSQL broke off.
+const attempts = 3
+
+// change is one person's change of one locked item.
+type change struct {
+	ctx    context.Context
+	tx     *postgres.Tx
+	who    postgres.Caller
+	given  Given
+	item   postgres.Item // as it will be saved
+	action string
+	detail map[string]any
+	kept   bool // the item itself stays as it is
+}
+
+// change locks an item, lets work change it, and saves it with its audit row. An erased
+// engagement is Gone, a role that does not work on the item's queue Forbidden.
+func (d *Desk) change(ctx context.Context, who postgres.Caller, id triage.ID, given Given, work func(*change) error) (postgres.Item, error) {
+	var after postgres.Item
+	err := d.store.Retrying(ctx, attempts, func(tx *postgres.Tx) error {
+		item, err := tx.LockItem(ctx, who.BrandID, id)
+		if err != nil {
+			return err
+		}
+		if err := mayChange(item, who, given); err != nil {
+			return err
+		}
+		c := &change{ctx: ctx, tx: tx, who: who, given: given, item: item, detail: map[string]any{}}
+		if err := work(c); err != nil {
+			return err
+		}
+		if after = c.item; !c.kept {
+			if after, err = tx.SaveItem(ctx, c.item); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(ctx, postgres.AuditRow{
+			BrandID: who.BrandID, Actor: who.Actor(), Action: c.action, Subject: "item", SubjectID: item.ID, Detail: c.detail,
+		})
+	})
+	return after, err
+}

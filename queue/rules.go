@@ -1,0 +1,85 @@
+package queue
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"triage/postgres"
+	"triage/triage"
+)
+
+var (
+	errRole = triage.Errorf(triage.Forbidden, "Your role does not work on this queue.")
+	errGone = triage.Errorf(triage.Gone, "This comment was erased.")
+)
+
+// mayChange checks what every change asks for: the text still exists, the role works on
+// the queue, and the caller saw the current version.
+func mayChange(i postgres.Item, who postgres.Caller, given Given) error {
+	switch {
+	case i.Erased:
+		return errGone
+	case !who.Role.Works(i.Queue):
+		return errRole
+	case given.Version != nil && *given.Version != i.Version:
+		return triage.Errorf(triage.Stale, "The item has changed since you read it.").With("version", i.Version)
+	}
+	return nil
+}
+
+// mayClaim checks that the item is free or the caller's own.
+func mayClaim(i postgres.Item, who postgres.Caller, given Given, now time.Time) error {
+	switch {
+	case !i.Live():
+		return conflict(i, "The item is closed.")
+	case i.HeldAt(now) && i.Assignee != who.PersonID:
+		return conflict(i, "Somebody else holds this item.")
+	case given.Fence != nil && *given.Fence != i.Fence:
+		return conflict(i, "Your lease on this item has ended.")
+	}
+	return nil
+}
+
+// mustHold checks that the caller's word on the item counts: the caller holds it and the
+// fencing number, when given, is the current one. A caller whose lease ran out still
+// counts with that number, as long as nobody has claimed the item since.
+func mustHold(i postgres.Item, who postgres.Caller, given Given, now time.Time) error {
+	mine := i.Assignee == who.PersonID
+	switch {
+	case !i.Live():
+		return conflict(i, "The item is closed.")
+	case i.HeldAt(now) && !mine:
+		return conflict(i, "Somebody else holds this item.")
+	case given.Fence != nil && *given.Fence != i.Fence:
+		return conflict(i, "Your lease on this item has ended.")
+	case given.Fence == nil && !mine:
+		return conflict(i, "You do not hold this item; claim it first.")
+	}
+	return nil
+}
+
+// conflict tells the caller how the item stands and who holds it.
+func conflict(i postgres.Item, message string) error {
+	err := triage.Errorf(triage.Conflict, "%s", message).
+		With("state", i.Status).With("version", i.Version).With("fence", i.Fence)
+	if i.Assignee != "" {
+		err = err.With("holder", map[string]any{"id": i.Assignee, "name": i.AssigneeName})
+	}
+	if !i.LeaseUntil.IsZero() {
+		err = err.With("lease_until", i.LeaseUntil)
+	}
+	return err
+}
+
+// maxNote bounds what can be written down about an item, in characters.
+const maxNote = 2000
+
+// cleanNote returns a note without the space around it, or an Invalid error when it
+// cannot be stored.
+func cleanNote(text string) (string, error) {
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) || utf8.RuneCountInString(text) > maxNote {
+		return "", triage.Errorf(triage.Invalid, "A note is text of at most %d characters.", maxNote)
+	}
+	return strings.TrimSpace(text), nil
+}
