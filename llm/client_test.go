@@ -292,3 +292,27 @@ func TestAzureIsAskedByDeploymentWithItsOwnHeader(t *testing.T) {
 		t.Errorf("%s %v", got.URL, got.Header)
 	}
 }
+
+func TestADeadEndpointIsLeftAloneAfterFiveCalls(t *testing.T) {
+	server := start(t, fakellm.Options{Script: func(n int, _ fakellm.Request) *fakellm.Reply {
+		if n < 5 {
+			return &fakellm.Reply{Status: 500}
+		}
+		return nil
+	}})
+	c := client(t, server.URL, func(c *llm.Config) { c.OpenFor = 300 * time.Millisecond })
+	for range 20 {
+		if _, err := c.Chat(t.Context(), question); err == nil {
+			t.Fatal("a dead endpoint answered")
+		}
+	}
+	if server.Count() != 5 || c.State() != "open" {
+		t.Fatalf("%d calls, state %s", server.Count(), c.State())
+	}
+	for c.State() == "open" {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := c.Chat(t.Context(), question); err != nil || c.State() != "closed" || server.Count() != 6 {
+		t.Errorf("after the pause: %v, state %s, %d calls", err, c.State(), server.Count())
+	}
+}
