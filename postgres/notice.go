@@ -3,6 +3,9 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"triage/triage"
 )
@@ -15,15 +18,195 @@ type NewNotice struct {
 	Target       string // Slack channel
 }
 
-// AddNotices puts notices into the outbox, in the transaction of the placement.
+// AddNotices puts notices into the outbox, in the transaction of the placement. While
+// one about the same item waits for the same channel there is no second: it will tell
+// the state of the moment when it is sent.
 func (t *Tx) AddNotices(ctx context.Context, notices []NewNotice) error {
 	for _, n := range notices {
 		if err := t.exec(ctx, `
 			INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, target, next_at, created_at)
-			VALUES ($1, $2, $3, $4, 'new', $5, $6, $6)`,
+			SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, 'new', $5::text, $6::timestamptz, $6
+			WHERE NOT EXISTS (SELECT FROM notices WHERE brand_id = $1 AND item_id = $3 AND target = $5
+			                  AND kind = 'new' AND state = 'pending')`,
 			n.BrandID, NewID(), n.ItemID, n.EngagementID, n.Target, t.Now); err != nil {
 			return fmt.Errorf("notice: %w", err)
 		}
 	}
 	return nil
 }
+
+// The kinds of notices: a new message, and the retraction of one that was sent.
+const (
+	NoticeNew     = "new"
+	NoticeRetract = "retract"
+)
+
+// TakenNotice is a notice that this process shall send, before its lease ends.
+type TakenNotice struct {
+	BrandID  triage.ID
+	ID       triage.ID
+	Kind     string
+	Target   string
+	Ref      string // of the message to retract
+	Attempts int    // this one included
+}
+
+// NoticeTake bounds what is taken at once.
+type NoticeTake struct {
+	Now       time.Time
+	Lease     time.Duration // after which a notice that nobody answered for is due again
+	Held      []string      // targets that get nothing now
+	Targets   int           // how many targets at most
+	MergeOver int           // a target with more new notices than this gets them all at once
+	MergeMost int           // but not more than this
+}
+
+// TakeNotices leases what is due: of every target and kind the one notice that matters
+// most, or, where more than MergeOver new ones wait, as many as MergeMost. The attempt
+// counts from here, so that a notice that kills its sender is not tried forever. Several
+// processes may take at once; nobody gets what another has.
+func (t *Tx) TakeNotices(ctx context.Context, take NoticeTake) ([]TakenNotice, error) {
+	rows, _ := t.tx.Query(ctx, takeNotices,
+		take.Now, append([]string{}, take.Held...), take.Targets, take.MergeOver, take.MergeMost, take.Now.Add(take.Lease))
+	taken, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (TakenNotice, error) {
+		var n TakenNotice
+		err := row.Scan(&n.BrandID, &n.ID, &n.Kind, &n.Target, &n.Ref, &n.Attempts)
+		return n, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take notices: %w", err)
+	}
+	return taken, nil
+}
+
+const takeNotices = `
+	WITH due AS (
+		SELECT target, kind, count(*) AS waiting FROM notices
+		WHERE state = 'pending' AND next_at <= $1 AND target <> ALL ($2)
+		GROUP BY target, kind ORDER BY min(next_at) LIMIT $3),
+	picked AS (
+		SELECT p.brand_id, p.id FROM due d CROSS JOIN LATERAL (
+			SELECT n.brand_id, n.id FROM notices n
+			LEFT JOIN items i ON i.brand_id = n.brand_id AND i.id = n.item_id
+			WHERE n.state = 'pending' AND n.next_at <= $1 AND n.target = d.target AND n.kind = d.kind
+			ORDER BY i.priority, n.created_at, n.id
+			LIMIT CASE WHEN d.kind = 'new' AND d.waiting > $4 THEN $5::int ELSE 1 END
+			FOR UPDATE OF n SKIP LOCKED) p)
+	UPDATE notices n SET attempts = n.attempts + 1, next_at = $6
+	FROM picked p WHERE n.brand_id = p.brand_id AND n.id = p.id
+	RETURNING n.brand_id, n.id, n.kind, n.target, coalesce(n.message_ref, ''), n.attempts`
+
+// NoticesSent notes that notices went out, as the message ref; a digest has no ref, since
+// it holds no word of an author. What was retracted while it was being sent gets its
+// retraction now; of what another process has sent too, the second message is kept as a
+// row of its own, so that a retraction finds both.
+func (t *Tx) NoticesSent(ctx context.Context, now time.Time, sent []TakenNotice, ref string) error {
+	brands, ids := noticeKeys(sent)
+	fresh := make([]triage.ID, len(sent))
+	for i := range fresh {
+		fresh[i] = NewID()
+	}
+	if err := t.exec(ctx, `
+		WITH was AS (
+			SELECT n.brand_id, n.id, n.state, k.fresh FROM notices n
+			JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (brand, id, fresh) ON n.brand_id = k.brand AND n.id = k.id
+			FOR UPDATE OF n),
+		updated AS (
+			UPDATE notices n SET state = 'sent', sent_at = $4, error = NULL, message_ref = coalesce(nullif($5, ''), n.message_ref)
+			FROM was WHERE n.brand_id = was.brand_id AND n.id = was.id AND was.state <> 'sent')
+		INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, target, state, next_at, created_at, sent_at, message_ref)
+		SELECT n.brand_id, was.fresh, n.item_id, n.engagement_id,
+		       CASE WHEN was.state = 'sent' THEN 'new' ELSE 'retract' END, n.target,
+		       CASE WHEN was.state = 'sent' THEN 'sent' ELSE 'pending' END, $4, $4,
+		       CASE WHEN was.state = 'sent' THEN $4::timestamptz END, $5
+		FROM was JOIN notices n ON n.brand_id = was.brand_id AND n.id = was.id
+		WHERE n.kind = 'new' AND was.state IN ('sent', 'cancelled') AND $5 <> ''`,
+		uuids(brands), uuids(ids), uuids(fresh), now, ref); err != nil {
+		return fmt.Errorf("notices sent: %w", err)
+	}
+	return nil
+}
+
+// PutOffNotices makes notices due again at a time, without counting the attempt: it was
+// not their fault. word, ours or Slack's, says why; it may be empty.
+func (t *Tx) PutOffNotices(ctx context.Context, notices []TakenNotice, until time.Time, word string) error {
+	return t.changeNotices(ctx, notices, `attempts = greatest(n.attempts - 1, 0), next_at = $3, error = nullif($4, '')`, until, word)
+}
+
+// RetryNotices makes notices due again at a time; the attempt counts.
+func (t *Tx) RetryNotices(ctx context.Context, notices []TakenNotice, at time.Time, word string) error {
+	return t.changeNotices(ctx, notices, `next_at = $3, error = $4`, at, word)
+}
+
+// BuryNotices gives notices up: they are dead, word says why, the item stays as it is.
+func (t *Tx) BuryNotices(ctx context.Context, notices []TakenNotice, word string) error {
+	return t.changeNotices(ctx, notices, `state = 'dead', error = $3`, word)
+}
+
+// CancelNotices drops notices that have become pointless.
+func (t *Tx) CancelNotices(ctx context.Context, notices []TakenNotice) error {
+	return t.changeNotices(ctx, notices, `state = 'cancelled'`)
+}
+
+// changeNotices changes those that still wait.
+func (t *Tx) changeNotices(ctx context.Context, notices []TakenNotice, set string, args ...any) error {
+	if len(notices) == 0 {
+		return nil
+	}
+	brands, ids := noticeKeys(notices)
+	if err := t.exec(ctx, `
+		UPDATE notices n SET `+set+`
+		FROM unnest($1::uuid[], $2::uuid[]) AS k (brand, id)
+		WHERE n.brand_id = k.brand AND n.id = k.id AND n.state = 'pending'`,
+		append([]any{uuids(brands), uuids(ids)}, args...)...); err != nil {
+		return fmt.Errorf("change notices: %w", err)
+	}
+	return nil
+}
+
+func noticeKeys(notices []TakenNotice) (brands, ids []triage.ID) {
+	for _, n := range notices {
+		brands, ids = append(brands, n.BrandID), append(ids, n.ID)
+	}
+	return brands, ids
+}
+
+// RetractNotices takes back what was told of engagements that are being erased: what
+// waits is cancelled; of what was sent the message will be replaced. It may be called
+// again without a second effect.
+func (t *Tx) RetractNotices(ctx context.Context, brand triage.ID, engagements []triage.ID) error {
+	if err := t.exec(ctx, `
+		UPDATE notices SET state = 'cancelled'
+		WHERE brand_id = $1 AND kind = 'new' AND state = 'pending' AND item_id IN (`+itemsOf+`)`,
+		brand, uuids(engagements)); err != nil {
+		return fmt.Errorf("retract notices: %w", err)
+	}
+	// A statement of its own: it sees what NoticesSent committed while the first waited.
+	rows, _ := t.tx.Query(ctx, `
+		SELECT id, item_id, engagement_id, target, message_ref FROM notices n
+		WHERE brand_id = $1 AND kind = 'new' AND state = 'sent' AND message_ref IS NOT NULL AND item_id IN (`+itemsOf+`)
+		  AND NOT EXISTS (SELECT FROM notices r WHERE r.brand_id = $1 AND r.item_id = n.item_id
+		                  AND r.kind = 'retract' AND r.message_ref = n.message_ref)`, brand, uuids(engagements))
+	type told struct{ ID, ItemID, EngagementID, Target, Ref string }
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[told])
+	if err != nil {
+		return fmt.Errorf("retract notices: %w", err)
+	}
+	batch := &pgx.Batch{}
+	for _, m := range all {
+		batch.Queue(`
+			INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, target, next_at, created_at, message_ref)
+			VALUES ($1, $2, $3, $4, 'retract', $5, $6, $6, $7)`,
+			brand, NewID(), m.ItemID, m.EngagementID, m.Target, t.Now, m.Ref)
+	}
+	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("retract notices: %w", err)
+	}
+	return nil
+}
+
+// itemsOf finds the items of engagements by the two partial indexes that there are.
+const itemsOf = `
+	SELECT id FROM items WHERE brand_id = $1 AND engagement_id = ANY ($2) AND kind = 'owner'
+	UNION ALL
+	SELECT id FROM items WHERE brand_id = $1 AND engagement_id = ANY ($2) AND kind = 'companion'`

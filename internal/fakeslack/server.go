@@ -69,6 +69,7 @@ type Answer struct {
 	Error       string        // with status 200
 	RetryAfter  time.Duration // with status 429
 	Body        string        // sent as it is, instead of an error
+	Location    string        // of a redirect
 	Hang        bool          // no answer until the client gives up
 	AfterAccept bool
 }
@@ -225,6 +226,9 @@ func (a *Answer) write(w http.ResponseWriter, r *http.Request) {
 	}
 	if a.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(a.RetryAfter/time.Second)))
+	}
+	if a.Location != "" {
+		w.Header().Set("Location", a.Location)
 	}
 	if a.Body != "" || a.Error == "" {
 		w.WriteHeader(max(a.Status, http.StatusOK))

@@ -25,8 +25,8 @@ func render(n notify.Notice) message {
 	if about := aboutAuthor(n); len(about) > 0 {
 		add(slack.NewContextBlock("", about...))
 	}
-	if n.Line != "" {
-		add(section(plainText(plain(n.Line, maxSection))))
+	if line := plain(n.Line, maxSection); line != "" {
+		add(section(plainText(line)))
 	}
 	if n.Quote != "" {
 		add(section(plainText(quoted(n.Quote, maxSection))))
@@ -34,8 +34,8 @@ func render(n notify.Notice) message {
 	if fields := fields(n.Facts); len(fields) > 0 {
 		add(slack.NewSectionBlock(nil, fields, nil))
 	}
-	if len(n.Why) > 0 {
-		add(slack.NewContextBlock("", plainText(plain(strings.Join(n.Why, " "), maxSection))))
+	if why := plain(strings.Join(n.Why, " "), maxSection); why != "" {
+		add(slack.NewContextBlock("", plainText(why)))
 	}
 	for _, e := range n.Entries {
 		add(section(markdown(entry(e))))
@@ -66,8 +66,8 @@ func aboutAuthor(n notify.Notice) []slack.MixedElement {
 	if name := authorName(n); name != "" {
 		elements = append(elements, plainText(name))
 	}
-	if n.About != "" {
-		elements = append(elements, plainText(plain(n.About, maxSection)))
+	if about := plain(n.About, maxSection); about != "" {
+		elements = append(elements, plainText(about))
 	}
 	return elements
 }

@@ -30,9 +30,17 @@ const (
 // plain_text, too: Slack keeps all text escaped and unescapes what it shows.
 var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace
 
-// plain makes one line of our own words safe and short.
+// plain makes one line of our own words safe and short. They need no marks of direction;
+// a brand's name that holds one loses it.
 func plain(s string, limit int) string {
-	return escaped(cut(oneLine(s), limit, 0))
+	return escaped(cut(oneLine(strings.Map(undirected, s)), limit, 0))
+}
+
+func undirected(r rune) rune {
+	if (r >= '\u202A' && r <= '\u202E') || (r >= '\u2066' && r <= popIsolate) {
+		return -1
+	}
+	return r
 }
 
 // foreign makes one line of words from outside safe, short and unable to change the
