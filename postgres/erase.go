@@ -10,9 +10,9 @@ import (
 )
 
 // Erase makes tombstones of engagements: their text, author, versions, judgements,
-// vectors, labels, notes and raw bytes go; their items close as deleted; the key stays, so that a
-// replay stores nothing again. The list of tables here is the list of all that hold
-// text or what is derived from it.
+// vectors, labels, notes and raw bytes go; their items close as deleted; what Slack was
+// told is taken back; the key stays, so that a replay stores nothing again. The list of
+// tables here is the list of all that hold text or what is derived from it.
 func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error {
 	if len(ids) == 0 {
 		return nil
@@ -37,6 +37,9 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 	batch.Queue(eraseItems, brand, uuids(ids), t.Now)
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("erase: %w", err)
+	}
+	if err := t.RetractNotices(ctx, brand, ids); err != nil {
+		return err
 	}
 	var rows []AuditRow
 	for _, id := range ids {

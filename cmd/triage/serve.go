@@ -144,7 +144,7 @@ func (s *service) run(ctx context.Context, ready func(address string)) error {
 		}
 		running.Go(func() { s.upkeep.Run(background) })
 		if s.outbox != nil {
-			running.Go(func() { s.outboxRun(background) })
+			running.Go(func() { s.outbox.Run(background) })
 		}
 	}
 	failed := make(chan error, 1)
@@ -174,10 +174,4 @@ func (s *service) run(ctx context.Context, ready func(address string)) error {
 	stop()
 	running.Wait()
 	return err
-}
-
-func (s *service) outboxRun(ctx context.Context) {
-	if err := s.outbox.Run(ctx); err != nil && ctx.Err() == nil {
-		s.log.ErrorContext(ctx, "outbox stopped", "err", err)
-	}
 }
