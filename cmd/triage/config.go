@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -71,52 +73,39 @@ func ReadConfig(environ []string) (Config, error) {
 		}
 	}
 	var c Config
-	mistakes := inOurWords(env.ParseWithOptions(&c, env.Options{Environment: set}))
-	mistakes = append(mistakes, c.check(set)...)
-	if len(mistakes) > 0 {
-		return Config{}, fmt.Errorf("the configuration has mistakes:\n  %w", joined(mistakes))
-	}
-	return c, nil
+	wrong := mistakes{}
+	wrong.parsing(env.ParseWithOptions(&c, env.Options{Environment: set}))
+	c.check(wrong)
+	return c, wrong.err()
 }
 
-// check looks at the meaning of what could be read. A variable that could not be has its
-// zero value here, which is why each check asks for what was set.
-func (c Config) check(set map[string]string) []error {
-	var mistakes []error
-	mistake := func(bad bool, name, want string) {
-		if bad {
-			mistakes = append(mistakes, fmt.Errorf("%s %s", name, want))
-		}
-	}
-	atLeastOne := "must be at least 1"
+// check looks at the meaning of the values.
+func (c Config) check(wrong mistakes) {
 	_, _, err := net.SplitHostPort(c.Listen)
-	mistake(err != nil, "TRIAGE_LISTEN", "must be host:port, such as 127.0.0.1:8080 or :8080")
+	wrong.when(err != nil, "TRIAGE_LISTEN", "must be host:port, such as 127.0.0.1:8080 or :8080")
 	for name, address := range map[string]string{
 		"OPENAI_BASE_URL": c.OpenAIBaseURL, "TRIAGE_PUBLIC_URL": c.PublicURL, "TRIAGE_SLACK_URL": c.SlackURL,
 	} {
-		mistake(address != "" && !webAddress(address), name, "must be an http or https address without user and password")
+		wrong.when(address != "" && !webAddress(address), name, "must be an http or https address without user and password")
 	}
 	if c.SecretKey != "" {
 		_, err := secret.ParseKey(c.SecretKey.Reveal())
-		mistake(err != nil, "TRIAGE_SECRET_KEY", fmt.Sprint(err))
+		wrong.when(err != nil, "TRIAGE_SECRET_KEY", fmt.Sprint(err))
 	}
 	for _, role := range c.Roles {
-		mistake(role != RoleAPI && role != RoleJobs, "TRIAGE_ROLES", "takes api, jobs or both, separated by a comma")
+		wrong.when(role != RoleAPI && role != RoleJobs, "TRIAGE_ROLES", "takes api, jobs or both, separated by a comma")
 	}
 	engines := []string{EngineAuto, EngineBuiltin, EngineLLM, EngineCascade}
-	mistake(!slices.Contains(engines, c.Engine), "TRIAGE_ENGINE", "must be one of "+strings.Join(engines, ", "))
+	wrong.when(!slices.Contains(engines, c.Engine), "TRIAGE_ENGINE", "must be one of "+strings.Join(engines, ", "))
 	needsModel := c.Engine == EngineLLM || c.Engine == EngineCascade
-	mistake(needsModel && c.OpenAIKey == "" && c.OpenAIBaseURL == "", "TRIAGE_ENGINE",
+	wrong.when(needsModel && c.OpenAIKey == "" && c.OpenAIBaseURL == "", "TRIAGE_ENGINE",
 		"names a language model: OPENAI_API_KEY, or OPENAI_BASE_URL for a server without keys, must be set")
-	mistake(set["TRIAGE_DB_CONNS"] != "" && c.DBConns < 1, "TRIAGE_DB_CONNS", atLeastOne)
-	mistake(set["TRIAGE_JOB_WORKERS"] != "" && c.JobWorkers < 1, "TRIAGE_JOB_WORKERS", atLeastOne)
-	mistake(set["TRIAGE_REACH"] != "" && c.Reach < 1, "TRIAGE_REACH", atLeastOne)
+	wrong.when(c.DBConns < 1 || c.DBConns > 1000, "TRIAGE_DB_CONNS", "must be from 1 to 1000")
+	wrong.when(c.JobWorkers < 1 || c.JobWorkers > 10_000, "TRIAGE_JOB_WORKERS", "must be from 1 to 10000")
+	wrong.when(c.Reach < 1, "TRIAGE_REACH", "must be at least 1")
 	// 4,000 is what an HNSW index over halfvec takes (pgvector's README, "Indexing").
-	mistake(set["TRIAGE_EMBEDDING_DIMENSIONS"] != "" && (c.EmbeddingDimensions < 1 || c.EmbeddingDimensions > 4000),
-		"TRIAGE_EMBEDDING_DIMENSIONS", "must be from 1 to 4000")
-	mistake(set["TRIAGE_LLM_TIMEOUT"] != "" && (c.LLMTimeout < time.Second || c.LLMTimeout > 15*time.Second),
-		"TRIAGE_LLM_TIMEOUT", "must be from 1s to 15s")
-	return mistakes
+	wrong.when(c.EmbeddingDimensions < 1 || c.EmbeddingDimensions > 4000, "TRIAGE_EMBEDDING_DIMENSIONS", "must be from 1 to 4000")
+	wrong.when(c.LLMTimeout < time.Second || c.LLMTimeout > 15*time.Second, "TRIAGE_LLM_TIMEOUT", "must be from 1s to 15s")
 }
 
 func webAddress(address string) bool {
@@ -124,23 +113,40 @@ func webAddress(address string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }
 
-// inOurWords names the variable instead of the field and leaves the value out.
-func inOurWords(err error) []error {
+// mistakes is what is wrong, by variable; of several with one the first is told.
+type mistakes map[string]string
+
+func (m mistakes) when(bad bool, name, want string) {
+	if _, told := m[name]; bad && !told {
+		m[name] = want
+	}
+}
+
+// parsing takes up what the env package found. It names the variable instead of the field
+// and leaves the value out.
+func (m mistakes) parsing(err error) {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
-		return nil // ParseWithOptions reports nothing else for a valid struct
+		return // ParseWithOptions reports nothing else for a valid struct
 	}
-	var mistakes []error
 	for _, one := range all.Errors {
 		var bad env.ParseError
-		if !errors.As(one, &bad) {
-			mistakes = append(mistakes, one)
-			continue
+		if errors.As(one, &bad) {
+			field, _ := reflect.TypeFor[Config]().FieldByName(bad.Name)
+			m.when(true, field.Tag.Get("env"), "must be "+wanted(field.Type))
 		}
-		field, _ := reflect.TypeFor[Config]().FieldByName(bad.Name)
-		mistakes = append(mistakes, fmt.Errorf("%s must be %s", field.Tag.Get("env"), wanted(field.Type)))
 	}
-	return mistakes
+}
+
+func (m mistakes) err() error {
+	if len(m) == 0 {
+		return nil
+	}
+	text := "the configuration has mistakes:"
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		text += "\n  " + name + " " + m[name]
+	}
+	return errors.New(text)
 }
 
 func wanted(t reflect.Type) string {
@@ -151,16 +157,6 @@ func wanted(t reflect.Type) string {
 		return "one of debug, info, warn, error"
 	}
 	return "a whole number"
-}
-
-// joined makes one error of several, one per line, each mistake once.
-func joined(mistakes []error) error {
-	var lines []string
-	for _, m := range mistakes {
-		lines = append(lines, m.Error())
-	}
-	slices.Sort(lines)
-	return errors.New(strings.Join(slices.Compact(lines), "\n  "))
 }
 
 // Judges returns the engine in force: what TRIAGE_ENGINE names, where auto is the cascade
@@ -190,12 +186,19 @@ func (c Config) Address() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
+func (c Config) keyFile() string { return filepath.Join(c.DataDir, "secret.key") }
+
+func (c Config) keyFileExists() bool {
+	_, err := os.Stat(c.keyFile())
+	return err == nil
+}
+
 // Box returns what seals secrets at rest: under TRIAGE_SECRET_KEY, or under the key kept in
 // the data folder, which is made on the first call.
 func (c Config) Box() (*secret.Box, error) {
 	key, err := secret.ParseKey(c.SecretKey.Reveal())
 	if c.SecretKey == "" {
-		key, err = secret.LoadKey(filepath.Join(c.DataDir, "secret.key"))
+		key, err = secret.LoadKey(c.keyFile())
 	}
 	if err != nil {
 		return nil, err
@@ -212,6 +215,16 @@ func (c Config) String() string {
 		lines = append(lines, fmt.Sprintf("%s=%v", name, v.Field(i).Interface()))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// variables returns the name of every variable that is read.
+func variables() []string {
+	typ := reflect.TypeFor[Config]()
+	names := make([]string, typ.NumField())
+	for i := range names {
+		names[i] = typ.Field(i).Tag.Get("env")
+	}
+	return names
 }
 
 // hidden is a value that prints as *** wherever it ends up.

@@ -21,6 +21,7 @@ func main() {
 // belongs to the group that its first word names.
 func commands() []command {
 	return []command{
+		{"serve", "", "take deliveries, judge them, answer REST", serve},
 		{"migrate", "", "bring the database to the newest schema", migrate},
 		{"brand add", "--name NAME", "add a brand", brandAdd},
 		{"brand set", "--brand BRAND", "change a brand", brandSet},
@@ -37,6 +38,8 @@ func commands() []command {
 		{"token add", "--brand BRAND --role ROLE --person PERSON", "let a person in", tokenAdd},
 		{"token revoke", "--brand BRAND --token TOKEN", "end a token at once", tokenRevoke},
 		{"token list", "--brand BRAND", "list the tokens of a brand", tokenList},
+		{"replay", "", "take stored deliveries through the door once more", replay},
+		{"doctor", "", "find out what is wrong, and what to do about it", doctor},
 		{"health", "", "ask a running server whether it is ready", health},
 		{"version", "", "print the version", version},
 	}
