@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"time"
 
 	"triage/classifier"
 	"triage/internal/fakellm"
@@ -116,7 +117,12 @@ func TestTheBuiltInAnswerStandsWhileTheModelIsAway(t *testing.T) {
 		"cannot read": {fakellm.Reply{Status: 400, Body: `{"error":{"code":"context_length_exceeded","message":"x"}}`}, false},
 	} {
 		server := start(t, fakellm.Options{Script: func(int, fakellm.Request) *fakellm.Reply { return &c.reply }})
-		got := one(t, cascade(t, server, classifier.ModeCascade), "unsure: thank you")
+		timeout := 10 * time.Second
+		if c.reply.Never {
+			timeout = 100 * time.Millisecond
+		}
+		asked := classifier.NewCascade(readings, within(t, server, timeout), 0.6)
+		got := one(t, asked, "unsure: thank you")
 		if got.Engine != "builtin" || got.Intent != triage.CommunityTalk || got.Provisional != c.provisional {
 			t.Errorf("%s: by %s, provisional %v", name, got.Engine, got.Provisional)
 		}

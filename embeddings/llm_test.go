@@ -28,7 +28,7 @@ func engine(t *testing.T, s *fakellm.Server, model string, dimensions int) *embe
 	t.Helper()
 	c, err := llm.New(llm.Config{
 		BaseURL: s.URL, APIKey: s.Key, EmbeddingModel: model, EmbeddingDimensions: dimensions,
-		Timeout: 2 * time.Second, RetryPause: time.Millisecond,
+		Timeout: 30 * time.Second, RetryPause: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)

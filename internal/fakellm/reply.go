@@ -26,7 +26,7 @@ func (p *Reply) write(w http.ResponseWriter, r *http.Request, closing <-chan str
 	switch {
 	case p.Never:
 		pause(r.Context(), closing, time.Hour)
-		return
+		panic(http.ErrAbortHandler) // without it an empty answer would go out
 	case p.CloseAfter > 0:
 		p.cutOff(w)
 		return

@@ -154,7 +154,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	n := s.number()
 	if !pause(r.Context(), s.closing, s.options.Latency) {
-		return
+		panic(http.ErrAbortHandler) // without it an empty answer would go out
 	}
 	if s.options.Script != nil {
 		if reply := s.options.Script(n, request); reply != nil {
