@@ -1,0 +1,50 @@
+# Everything goes through internal/dev, a small Go program: `make` and Go are all that a
+# machine needs to have. BIN is built first so that Ctrl-C reaches it and not `go run`.
+.DEFAULT_GOAL := help
+BIN := bin/dev
+DEV := go build -o $(BIN) ./internal/dev && exec $(BIN)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## prepare what is missing, start everything with sample comments, stay until Ctrl-C
+	@$(DEV) run
+
+.PHONY: test
+test: ## prepare what is missing and run every check that CI runs
+	@$(DEV) check
+
+.PHONY: lint
+lint: ## only the checks that read the code
+	@$(DEV) check gofmt vet lint
+
+.PHONY: bench
+bench: build ## measure ingest and judging beside pgbench, print the table
+	@exec $(BIN) exec -- bin/triage bench
+
+.PHONY: faults
+faults: build ## kill the service and PostgreSQL under load and count what is lost
+	@exec $(BIN) exec -- go run ./internal/faults
+
+.PHONY: eval
+eval: build ## print the figures of the built-in engine on the labelled comments
+	@exec bin/triage eval
+
+.PHONY: db
+db: ## prepare and start the private database, print its URL
+	@$(DEV) db
+
+.PHONY: build
+build: ## build bin/triage and bin/dev
+	@go build -o $(BIN) ./internal/dev
+	@go build -trimpath -o bin/triage ./cmd/triage
+
+.PHONY: stop
+stop: ## end what runs in the background; the data stays
+	@$(DEV) stop
+
+.PHONY: clean
+clean: ## end it and delete data and binaries
+	@$(DEV) clean
