@@ -38,12 +38,15 @@ type Event struct {
 	// Own says that our own account wrote it: it never creates an engagement, but still
 	// edits or deletes one that we hold.
 	Own bool
+	// Sample says that the platform sent it to try the endpoint and names no real account:
+	// where no channel has its Account, the endpoint's only channel is meant.
+	Sample bool
 }
 
 // Reject is a part of a signed delivery that cannot be used.
 type Reject struct {
 	Pointer string // JSON pointer to the part
-	Reason  string // stable word: malformed, id_missing, text_missing, …
+	Reason  string // one of the words below
 }
 
 // Parsed is what a verified delivery says. Ignored counts parts that are understood
@@ -52,6 +55,32 @@ type Parsed struct {
 	Events  []Event
 	Ignored map[string]int
 	Rejects []Reject
+}
+
+// The reasons of rejects, as they are stored and shown.
+const (
+	Malformed      = "malformed"       // not the shape that the platform documents
+	AccountMissing = "account_missing" // no usable id of an account
+	IDMissing      = "id_missing"      // no usable id of an engagement
+	TextMissing    = "text_missing"
+	TooDeep        = "too_deep"
+)
+
+// Take adds an event.
+func (p *Parsed) Take(e Event) { p.Events = append(p.Events, e) }
+
+// Ignore counts n parts that are understood and are no engagements. Kinds come from a
+// closed set of the platform's, never from the payload.
+func (p *Parsed) Ignore(kind string, n int) {
+	if p.Ignored == nil {
+		p.Ignored = map[string]int{}
+	}
+	p.Ignored[kind] += n
+}
+
+// Refuse notes a part that cannot be used.
+func (p *Parsed) Refuse(pointer, reason string) {
+	p.Rejects = append(p.Rejects, Reject{Pointer: pointer, Reason: reason})
 }
 
 // Platform reads the deliveries of one platform.
@@ -85,7 +114,7 @@ func Read(p Platform, d Delivery, secrets []string) (Parsed, error) {
 	}
 	parsed, err := p.Parse(d)
 	if err != nil {
-		return Parsed{Rejects: []Reject{{Pointer: "", Reason: "malformed"}}}, nil
+		return Parsed{Rejects: []Reject{{Pointer: "", Reason: Malformed}}}, nil
 	}
 	return parsed, nil
 }

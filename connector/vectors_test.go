@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ type vector struct {
 	Headers                              map[string]string
 	Body                                 string `json:"body_base64"`
 	PublicKey                            string `json:"public_key"`
+	UserID                               string `json:"expected_user_id"`
 }
 
 func (v vector) verify(t *testing.T) error {
@@ -46,7 +48,14 @@ func (v vector) verify(t *testing.T) error {
 	case "standard-webhooks", "standard-webhooks-ed25519":
 		return standardwebhooks.Connector{}.Verify(d, []string{secret})
 	case "signed-request":
-		_, err := meta.SignedRequest(secret, string(body))
+		form, err := url.ParseQuery(string(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, err := meta.ParseSignedRequest(secret, form)
+		if request.UserID != v.UserID {
+			t.Errorf("%s: user %q, want %q", v.ID, request.UserID, v.UserID)
+		}
 		return err
 	}
 	t.Fatalf("unknown scheme %s", v.Scheme)

@@ -9,23 +9,50 @@ import (
 	"triage/triage"
 )
 
-// Parse reads the changes of a delivery of the object "page".
+// Parse reads the changes of a delivery about the object "page".
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
-	var out connector.Parsed
-	err := meta.Changes(d.Body, "page", &out, func(c meta.Change) error {
-		switch c.Field {
-		case "feed":
-			return feed(&out, c)
-		case "mention":
-			return mention(&out, c)
-		case "ratings":
-			return rating(&out, c)
-		}
-		meta.Ignore(&out, "other_field", 1)
-		return nil
-	})
-	return out, err
+	return meta.Read(d.Body, "page", read)
 }
+
+func read(out *connector.Parsed, p meta.Part) string {
+	switch p.Field {
+	case "feed", "mention", "ratings":
+	case meta.Messaging:
+		out.Ignore("message", 1)
+		return ""
+	default:
+		out.Ignore("other_field", 1)
+		return ""
+	}
+	if p.Value.Kind != wire.Object {
+		return connector.Malformed
+	}
+	item := p.Value.Get("item").Word()
+	if item == "reaction" || item == "like" { // even when they name a comment
+		out.Ignore("reaction", 1)
+		return ""
+	}
+	action, known := actions[p.Value.Get("verb").Word()]
+	c := told{Part: p, action: action, author: author(p.Value)}
+	switch {
+	case !known:
+		out.Ignore("unknown", 1)
+	case p.Field == "ratings" && item == "rating":
+		return c.rating(out)
+	case p.Field == "mention":
+		return c.mention(out)
+	case item == "comment":
+		return c.comment(out)
+	case p.Field == "feed" && posts[item]:
+		return c.visitorPost(out)
+	default:
+		out.Ignore("unknown", 1)
+	}
+	return ""
+}
+
+// posts are the items by which the feed tells of posts on the Page.
+var posts = map[string]bool{"post": true, "status": true, "photo": true, "video": true}
 
 // actions are what the verbs of a life cycle mean to us.
 var actions = map[string]triage.Action{
@@ -33,136 +60,110 @@ var actions = map[string]triage.Action{
 	"remove": triage.Deleted, "hide": triage.Hidden, "unhide": triage.Unhidden,
 }
 
-// postItems are the items by which the feed tells of posts.
-var postItems = map[string]bool{
-	"post": true, "status": true, "photo": true, "video": true, "share": true, "album": true, "event": true,
+// told is a part whose verb and author are known.
+type told struct {
+	meta.Part
+	action triage.Action
+	author triage.Author
 }
 
-func feed(out *connector.Parsed, c meta.Change) error {
-	v, item := c.Value, c.Value.Get("item").Word()
-	action, known := actions[v.Get("verb").Word()]
-	author := authorOf(v)
-	own := author.ExternalID == c.Account
-	switch {
-	case item == "reaction" || item == "like":
-		meta.Ignore(out, "reaction", 1)
-	case !known || item != "comment" && !postItems[item]:
-		meta.Ignore(out, "unknown", 1)
-	case own && action == triage.Created:
-		meta.Ignore(out, "own_echo", 1)
-	case item != "comment" && own:
-		meta.Ignore(out, "own_post", 1)
-	case item == "comment":
-		return comment(out, c, author, action, own)
-	default:
-		return visitorPost(out, c, author, action)
-	}
-	return nil
-}
-
-func comment(out *connector.Parsed, c meta.Change, author triage.Author, action triage.Action, own bool) error {
+func (c told) comment(out *connector.Parsed) string {
 	id, ok := c.Value.Get("comment_id").ID()
 	if !ok {
-		return meta.ErrID
+		return connector.IDMissing
 	}
-	e := engagement(c, id, author, action)
-	e.Form = triage.FormComment
-	parent := c.Value.Get("parent_id").OptionalID()
-	if parent != "" && parent != e.Thread.ExternalID {
+	e := c.engagement(id, triage.FormComment)
+	if story := c.Value.Get("open_graph_story_id").OptionalID(); story != "" && e.Thread.ExternalID == "" {
+		e.Form, e.ParentExternalID, e.Thread.ExternalID = triage.FormReply, story, story // it answers a review
+	}
+	if parent := c.Value.Get("parent_id").OptionalID(); parent != "" && parent != e.Thread.ExternalID {
 		e.Form, e.ParentExternalID = triage.FormReply, parent
 	}
-	out.Events = append(out.Events, connector.Event{Account: c.Account, Engagement: e, Own: own})
-	return nil
+	c.take(out, e)
+	return ""
 }
 
-// visitorPost is a post by somebody else on the Page: it speaks to the brand.
-func visitorPost(out *connector.Parsed, c meta.Change, author triage.Author, action triage.Action) error {
+// visitorPost is a post by somebody else on the Page: it speaks to the brand. A later
+// change that hides its author may be about a post of our own, and so never creates.
+func (c told) visitorPost(out *connector.Parsed) string {
 	id, ok := c.Value.Get("post_id").ID()
 	if !ok {
-		return meta.ErrID
+		return connector.IDMissing
 	}
-	e := engagement(c, id, author, action)
-	e.Form = triage.FormMention
-	out.Events = append(out.Events, connector.Event{Account: c.Account, Engagement: e})
-	return nil
+	if c.Own(c.author.ExternalID) {
+		out.Ignore("own_post", 1)
+		return ""
+	}
+	event := c.Event()
+	event.Engagement = c.engagement(id, triage.FormMention)
+	event.Own = c.author.ExternalID == "" && c.action != triage.Created
+	out.Take(event)
+	return ""
 }
 
-// mention is a post or comment elsewhere that tags the Page; it carries no author.
-func mention(out *connector.Parsed, c meta.Change) error {
-	action, known := actions[c.Value.Get("verb").Word()]
-	if !known {
-		meta.Ignore(out, "unknown", 1)
-		return nil
-	}
-	id, ok := c.Value.Get("comment_id").ID()
+// mention is a post or comment elsewhere that tags the Page. It carries no author.
+func (c told) mention(out *connector.Parsed) string {
+	id, ok := c.Value.First("comment_id", "post_id").ID()
 	if !ok {
-		id, ok = c.Value.Get("post_id").ID()
+		return connector.IDMissing
 	}
+	c.take(out, c.engagement(id, triage.FormMention))
+	return ""
+}
+
+// rating is a review of the Page. It is identified by its story or else by its reviewer,
+// who has one review per Page.
+func (c told) rating(out *connector.Parsed) string {
+	if c.author.ExternalID == "" {
+		c.author.ExternalID = c.Value.Get("reviewer_id").OptionalID()
+		c.author.Name = c.Value.Get("reviewer_name").Name()
+	}
+	id, ok := c.Value.First("open_graph_story_id", "reviewer_id").ID()
 	if !ok {
-		return meta.ErrID
+		if id = c.author.ExternalID; id == "" {
+			return connector.IDMissing
+		}
 	}
-	e := engagement(c, id, authorOf(c.Value), action)
-	e.Form = triage.FormMention
-	out.Events = append(out.Events, connector.Event{Account: c.Account, Engagement: e})
-	return nil
+	e := c.engagement(id, triage.FormReview)
+	if review := c.Value.Get("review_text"); review.Present() && c.action != triage.Deleted {
+		e.Text, e.TextAltered = review.Body()
+	}
+	c.take(out, e)
+	return ""
 }
 
-// rating is a review of the Page. It is identified by its story, or by its reviewer, who
-// has one review per Page.
-func rating(out *connector.Parsed, c meta.Change) error {
-	v := c.Value
-	item := v.Get("item").Word()
-	action, known := actions[v.Get("verb").Word()]
-	if item == "reaction" || item == "like" {
-		meta.Ignore(out, "reaction", 1)
-		return nil
+// take adds e. What the Page itself creates is an echo; its later changes are passed on,
+// since we may hold what they are about.
+func (c told) take(out *connector.Parsed, e triage.Engagement) {
+	event := c.Event()
+	event.Engagement, event.Own = e, c.Own(c.author.ExternalID)
+	if event.Own && c.action == triage.Created {
+		out.Ignore("own_echo", 1)
+		return
 	}
-	if !known || item != "rating" && item != "comment" {
-		meta.Ignore(out, "unknown", 1)
-		return nil
-	}
-	author := authorOf(v)
-	if author.ExternalID == "" {
-		author.ExternalID, author.Name = v.Get("reviewer_id").OptionalID(), v.Get("reviewer_name").Name()
-	}
-	id := v.Get("open_graph_story_id").OptionalID()
-	if item == "comment" {
-		id = v.Get("comment_id").OptionalID()
-	}
-	if id == "" && item == "rating" && author.ExternalID != "" {
-		id = "rating_" + author.ExternalID
-	}
-	if id == "" {
-		return meta.ErrID
-	}
-	e := engagement(c, id, author, action)
-	e.Form = triage.FormReview
-	if text, altered := v.Get("review_text").Body(); text != "" {
-		e.Text, e.TextAltered = text, altered
-	}
-	out.Events = append(out.Events, connector.Event{Account: c.Account, Engagement: e})
-	return nil
+	out.Take(event)
 }
 
-// engagement reads what all kinds of changes have in common.
-func engagement(c meta.Change, id string, author triage.Author, action triage.Action) triage.Engagement {
+// engagement reads what all kinds of changes have in common. Of a deletion only what
+// identifies it is read.
+func (c told) engagement(id string, form triage.Form) triage.Engagement {
 	v := c.Value
-	e := triage.Engagement{ExternalID: id, Action: action, Author: author}
-	e.Text, e.TextAltered = v.Get("message").Body()
-	e.HasMedia = v.Get("photo").Kind == wire.String || v.Get("video").Kind == wire.String
-	e.Thread = triage.Thread{
-		ExternalID: v.Get("post_id").OptionalID(),
-		Permalink:  v.At("post", "permalink_url").Name(),
+	e := triage.Engagement{
+		ExternalID: id, Form: form, Action: c.action, Author: triage.Author{Followers: -1},
+		Thread: triage.Thread{ExternalID: v.Get("post_id").OptionalID(), Permalink: v.At("post", "permalink_url").Link()},
 	}
-	e.Permalink = v.Get("permalink_url").Name()
-	event, sent := v.Get("created_time").Time(), c.Sent.Time()
-	if action == triage.Created {
+	event := v.Get("created_time").Time()
+	e.VersionAt = versionAt(c.action, event, c.Sent)
+	if c.action == triage.Deleted {
+		return e
+	}
+	if c.action == triage.Created {
 		e.PostedAt = event
 	}
-	e.VersionAt = versionAt(action, event, sent)
-	if action == triage.Deleted {
-		e.Text, e.TextAltered, e.Author = "", false, triage.Author{Followers: -1}
-	}
+	e.Author = c.author
+	e.Text, e.TextAltered = v.Get("message").Body()
+	e.Permalink = v.Get("permalink_url").Link()
+	e.HasMedia = v.First("photo", "photos", "video").Present()
 	return e
 }
 
@@ -175,9 +176,10 @@ func versionAt(action triage.Action, event, sent time.Time) time.Time {
 	return event
 }
 
-// authorOf reads the author in either of the forms that are sent; empty when hidden.
-func authorOf(v wire.Value) triage.Author {
-	a := triage.Author{ExternalID: v.At("from", "id").OptionalID(), Name: v.At("from", "name").Name(), Followers: -1}
+// author reads the author in either of the forms that are sent; empty when hidden.
+func author(v wire.Value) triage.Author {
+	from := v.Get("from")
+	a := triage.Author{ExternalID: from.Get("id").OptionalID(), Name: from.Get("name").Name(), Followers: -1}
 	if a.ExternalID == "" {
 		a.ExternalID, a.Name = v.Get("sender_id").OptionalID(), v.Get("sender_name").Name()
 	}

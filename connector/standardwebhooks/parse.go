@@ -3,7 +3,6 @@ package standardwebhooks
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,20 +14,26 @@ import (
 // errRoot says that a delivery is no object with a type and data.
 var errRoot = errors.New("no type or data")
 
-// forms are the kinds of engagement, as the type's first word and as data.kind.
+// forms are the kinds of engagement: the type's first word, or an item's own kind.
 var forms = map[string]triage.Form{
 	"comment": triage.FormComment, "reply": triage.FormReply, "mention": triage.FormMention,
 	"review": triage.FormReview, "message": triage.FormMessage,
 }
 
-// actions are the type's second word.
+// actions are the type's second word, or an item's own action.
 var actions = map[string]triage.Action{
 	"created": triage.Created, "updated": triage.Edited, "deleted": triage.Deleted,
 	"hidden": triage.Hidden, "unhidden": triage.Unhidden,
 }
 
-// Parse reads {type, timestamp, data}, where data is one engagement or a list of them.
-// Types that are not ours are ignored.
+// Types without a form and an action of their own.
+const (
+	userDeleted = "user.deleted" // data names authors, all of whose words must go
+	batch       = "batch"        // each item says its own kind and action
+)
+
+// Parse reads {type, timestamp, data}, where data is one item or a list of them, each
+// judged alone. Types that are not ours are ignored.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	var out connector.Parsed
 	doc, err := wire.Parse(d.Body)
@@ -36,35 +41,40 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 		return out, err
 	}
 	data, kind := doc.Get("data"), doc.Get("type").Word()
-	if doc.Kind != wire.Object || kind == "" || data.Kind != wire.Object && data.Kind != wire.Array {
+	if kind == "" || data.Kind != wire.Object && data.Kind != wire.Array {
 		return out, errRoot
 	}
-	m := message{out: &out, event: doc.Get("timestamp").Time(), sent: sentAt(d)}
+	if data.Len() > wire.MaxItems {
+		return out, wire.ErrLimits
+	}
+	m := message{out: &out, erases: kind == userDeleted, event: doc.Get("timestamp").Time(), sent: sentAt(d)}
 	subject, verb, _ := strings.Cut(kind, ".")
 	m.form, m.action = forms[subject], actions[verb]
-	m.erases = kind == "user.deleted"
-	if !m.erases && (m.form == "" || m.action == "") {
-		out.Ignored = map[string]int{"other_type": max(1, len(data.Elements()))}
+	if !m.erases && kind != batch && (m.form == "" || m.action == "") {
+		out.Ignore("other_type", max(1, data.Len()))
 		return out, nil
 	}
 	if data.Kind == wire.Object {
-		m.read(data, "/data")
-		return out, nil
+		m.read(data, -1)
 	}
-	for i, one := range data.Elements() {
-		m.read(one, fmt.Sprintf("/data/%d", i))
+	for i, item := range data.Elements() {
+		m.read(item, i)
+	}
+	if doc.TooDeep() && !data.TooDeep() {
+		out.Refuse("", connector.TooDeep)
 	}
 	return out, nil
 }
 
+// sentAt is when the delivery was sent, as signed; zero for a stored one.
 func sentAt(d connector.Delivery) time.Time {
-	if n, err := strconv.ParseInt(d.Header.Get(HeaderTimestamp), 10, 64); err == nil && n > 0 {
-		return time.Unix(n, 0).UTC()
+	if at, ok := seconds(d.Header.Get(HeaderTimestamp)); ok {
+		return at
 	}
 	return time.Time{}
 }
 
-// message is what all parts of a delivery share.
+// message is what all items of a delivery share.
 type message struct {
 	out         *connector.Parsed
 	form        triage.Form
@@ -73,70 +83,139 @@ type message struct {
 	event, sent time.Time
 }
 
-func (m message) read(v wire.Value, pointer string) {
-	e, reason := m.engagement(v)
-	if reason != "" {
-		m.out.Rejects = append(m.out.Rejects, connector.Reject{Pointer: pointer, Reason: reason})
-		return
+// read takes the item at index i of the list, or the only one when i is negative.
+func (m message) read(v wire.Value, i int) {
+	reason := connector.Malformed
+	switch {
+	case v.TooDeep():
+		reason = connector.TooDeep
+	case v.Kind == wire.Object && m.erases:
+		reason = m.erasure(v)
+	case v.Kind == wire.Object:
+		reason = m.item(v)
 	}
-	m.out.Events = append(m.out.Events, connector.Event{
-		Account: v.Get("account").OptionalID(), Engagement: e, Own: v.At("author", "own").True(),
-	})
+	switch {
+	case reason == "":
+	case i < 0:
+		m.out.Refuse("/data", reason)
+	default:
+		m.out.Refuse(fmt.Sprintf("/data/%d", i), reason)
+	}
 }
 
-// engagement reads one part; reason names why it cannot be used.
-func (m message) engagement(v wire.Value) (e triage.Engagement, reason string) {
+// erasure reads the author whose words must go; it names no engagement.
+func (m message) erasure(v wire.Value) (reason string) {
+	author := v.At("author", "id")
+	if !author.Present() {
+		author = v.Get("id")
+	}
+	id, ok := author.ID()
+	if !ok {
+		return connector.IDMissing
+	}
+	m.out.Take(connector.Event{Account: v.Get("account").OptionalID(), Engagement: triage.Engagement{
+		Action: triage.AuthorErased, Author: triage.Author{ExternalID: id, Followers: -1},
+		VersionAt: first(v.Get("deleted_at").Time(), m.event, m.sent),
+	}})
+	return ""
+}
+
+func (m message) item(v wire.Value) (reason string) {
+	if kind := v.Get("kind"); kind.Present() {
+		m.form = forms[kind.Word()]
+	}
+	if action := v.Get("action"); action.Present() {
+		m.action = actions[action.Word()]
+	}
+	if m.form == "" || m.action == "" {
+		m.out.Ignore("other_type", 1)
+		return ""
+	}
+	account := v.Get("account")
+	event := connector.Event{Account: account.OptionalID()}
+	if account.Present() && event.Account == "" && account.Word() != "" {
+		return connector.AccountMissing
+	}
 	id, ok := v.Get("id").ID()
 	if !ok {
-		return e, "id_missing"
+		return connector.IDMissing
 	}
-	e = triage.Engagement{ExternalID: id, Form: m.form, Action: m.action, Author: author(v.Get("author"))}
-	if m.erases {
-		return triage.Engagement{
-			Action: triage.AuthorErased, Author: triage.Author{ExternalID: id, Followers: -1},
-			VersionAt: first(v.Get("deleted_at").Time(), m.event, m.sent),
-		}, ""
+	if m.lacksText(v) {
+		return connector.TextMissing
 	}
-	if form, ok := forms[v.Get("kind").Word()]; ok {
-		e.Form = form
+	author := author(v.Get("author"))
+	event.Own = v.Get("own").True() || author.ExternalID != "" && author.ExternalID == event.Account
+	if event.Own && m.action == triage.Created {
+		m.out.Ignore("own_echo", 1)
+		return ""
 	}
-	if e.ParentExternalID = either(v, "parent", "parent_id").OptionalID(); e.ParentExternalID != "" && e.Form == triage.FormComment {
-		e.Form = triage.FormReply
-	}
-	if m.action == triage.Deleted {
-		e.Author, e.ParentExternalID = triage.Author{Followers: -1}, ""
-		e.VersionAt = first(v.Get("deleted_at").Time(), m.event, m.sent)
-		return e, ""
-	}
-	if text := v.Get("text"); m.action == triage.Created || m.action == triage.Edited {
-		if text.Kind != wire.String {
-			return e, "text_missing"
-		}
-	}
-	m.content(v, &e)
-	return e, ""
+	event.Engagement = m.engagement(v, id, author)
+	m.out.Take(event)
+	return ""
 }
 
-func (m message) content(v wire.Value, e *triage.Engagement) {
-	e.Text, e.TextAltered = v.Get("text").Body()
-	thread := v.Get("thread")
-	e.Thread = triage.Thread{ExternalID: thread.Get("id").OptionalID(), Permalink: thread.Get("permalink").Name()}
-	e.Thread.Text, _ = thread.Get("text").Body()
-	if e.Thread.ExternalID == "" {
-		e.Thread.ExternalID = v.Get("thread_id").OptionalID()
+// lacksText reports whether the words are missing that the item should have: an edit
+// always says the new ones, and a new comment may be a picture alone. Text of any other
+// kind than a string is not text.
+func (m message) lacksText(v wire.Value) bool {
+	if m.action != triage.Created && m.action != triage.Edited {
+		return false
 	}
+	text := v.Get("text")
+	if text.Kind == wire.String {
+		return false
+	}
+	written := m.form == triage.FormComment || m.form == triage.FormReply
+	return text.Present() || m.action == triage.Edited || written && !hasMedia(v)
+}
+
+func hasMedia(v wire.Value) bool { return v.Get("has_media").True() || v.Get("media").Len() > 0 }
+
+// engagement reads an item. Of a deletion only what identifies it is read.
+func (m message) engagement(v wire.Value, id string, author triage.Author) triage.Engagement {
+	e := triage.Engagement{
+		ExternalID: id, Form: m.form, Action: m.action, Author: triage.Author{Followers: -1}, VersionAt: m.versionAt(v),
+	}
+	if m.action == triage.Deleted {
+		return e
+	}
+	e.Author = author
+	e.ParentExternalID = idOf(v, "parent", "parent_id")
+	if e.ParentExternalID != "" && e.Form == triage.FormComment {
+		e.Form = triage.FormReply
+	}
+	thread := v.Get("thread")
+	e.Thread = triage.Thread{ExternalID: idOf(v, "thread", "thread_id"), Permalink: thread.Get("permalink").Link()}
+	e.Thread.Text, _ = thread.Get("text").Body()
+	e.Text, e.TextAltered = v.Get("text").Body()
 	e.Language = language(v.Get("language").Word())
-	e.Permalink = either(v, "permalink", "url").Name()
-	e.HasMedia = v.Get("has_media").True() || len(v.Get("media").Elements()) > 0
+	e.Permalink = v.First("permalink", "url").Link()
+	e.HasMedia = hasMedia(v)
 	e.PostedAt = v.Get("created_at").Time()
+	return e
+}
+
+// versionAt orders what was said: by the edit time, else the event's, else the send time.
+// The edit time of a text says nothing about when it was hidden or deleted.
+func (m message) versionAt(v wire.Value) time.Time {
 	switch m.action {
 	case triage.Created:
-		e.VersionAt = first(v.Get("updated_at").Time(), e.PostedAt, m.event, m.sent)
+		return first(v.Get("updated_at").Time(), v.Get("created_at").Time(), m.event, m.sent)
 	case triage.Edited:
-		e.VersionAt = first(v.Get("updated_at").Time(), m.event, m.sent)
-	case triage.Hidden, triage.Unhidden, triage.Deleted, triage.AuthorErased:
-		e.VersionAt = first(m.event, m.sent)
+		return first(v.Get("updated_at").Time(), m.event, m.sent)
+	case triage.Deleted:
+		return first(v.Get("deleted_at").Time(), m.event, m.sent)
+	case triage.Hidden, triage.Unhidden, triage.AuthorErased:
 	}
+	return first(m.event, m.sent)
+}
+
+// idOf reads an id that is given as an object with an id, or as it is under either key.
+func idOf(v wire.Value, object, plain string) string {
+	if nested := v.Get(object); nested.Kind == wire.Object {
+		return nested.Get("id").OptionalID()
+	}
+	return v.First(object, plain).OptionalID()
 }
 
 func author(v wire.Value) triage.Author {
@@ -144,16 +223,6 @@ func author(v wire.Value) triage.Author {
 		ExternalID: v.Get("id").OptionalID(), Handle: v.Get("handle").Name(), Name: v.Get("name").Name(),
 		Followers: v.Get("followers").Count(), Verified: v.Get("verified").True(),
 	}
-}
-
-// either returns the value of the first key that is there and not null.
-func either(v wire.Value, keys ...string) wire.Value {
-	for _, key := range keys {
-		if one := v.Get(key); one.Kind != wire.Absent && one.Kind != wire.Null {
-			return one
-		}
-	}
-	return wire.Value{}
 }
 
 func first(times ...time.Time) time.Time {
@@ -165,9 +234,12 @@ func first(times ...time.Time) time.Time {
 	return time.Time{}
 }
 
+// maxTag is longer than any BCP 47 tag in use.
+const maxTag = 35
+
 // language takes a BCP 47 tag of letters, digits and hyphens; all else is unknown.
 func language(tag string) string {
-	if len(tag) > 35 {
+	if len(tag) > maxTag {
 		return ""
 	}
 	for _, c := range tag {

@@ -5,18 +5,21 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
-	"strings"
-	"unicode/utf8"
+	"iter"
 )
 
-// Limits of a document.
+// Limits of a document. What is nested deeper than MaxDepth is checked but not kept, so
+// that one absurd part costs only itself; everything else refuses the whole document.
 const (
-	MaxDepth = 32
-	MaxKeys  = 10_000
-	MaxItems = 10_000 // values in arrays
+	MaxDepth  = 32
+	MaxKeys   = 10_000 // in one object
+	MaxValues = 65_536 // in the whole document
+	MaxItems  = 1_000  // changes or engagements in one delivery; connectors count them
 )
+
+// maxNesting bounds the parser's stack.
+const maxNesting = 1_000
 
 // The ways in which a document is refused as a whole.
 var (
@@ -31,31 +34,73 @@ type Kind uint8
 const (
 	Absent Kind = iota
 	Null
-	Bool
+	True
+	False
 	Number
 	String
 	Array
 	Object
+	Deep // an array or object beyond MaxDepth, whose content was not kept
 )
 
 // Value is one value of a document. The zero value is Absent, and every question about it
-// has an empty answer, so that paths can be followed without checks.
+// has an empty answer, so that paths can be followed without checks. Texts taken from a
+// value share the document's memory.
 type Value struct {
-	Kind    Kind
-	text    string // of a string: mended; of a number or bool: its token
-	altered bool   // a string was mended
-	keys    []string
-	values  []Value // elements of an array, values of an object
+	Kind Kind
+	at   uint32
+	doc  *document
 }
 
-// Get returns the value of a key, Absent when this is no object or has no such key.
-func (v Value) Get(key string) Value {
-	for i := len(v.keys) - 1; i >= 0; i-- {
-		if v.keys[i] == key {
-			return v.values[i]
+// document is a body and its values in the order of the text: a container is followed by
+// what it holds.
+type document struct {
+	src   string
+	nodes []node
+}
+
+type node struct {
+	start, end       uint32 // of the token; of a string without its quotes
+	keyStart, keyEnd uint32 // of the key in an object, without its quotes
+	next             uint32 // the first node that is not inside this one
+	kind             Kind
+	marks            marks
+}
+
+type marks uint8
+
+const (
+	escaped    marks = 1 << iota // the string has escapes
+	wide                         // the string has bytes beyond ASCII
+	keyEscaped                   // the key has escapes
+	tooDeep                      // something inside is Deep
+)
+
+func (d *document) value(at uint32) Value { return Value{Kind: d.nodes[at].kind, at: at, doc: d} }
+
+// Present reports whether there is a value other than null.
+func (v Value) Present() bool { return v.Kind != Absent && v.Kind != Null }
+
+// TooDeep reports whether v holds, or is, something nested deeper than MaxDepth.
+func (v Value) TooDeep() bool { return v.doc != nil && v.doc.nodes[v.at].marks&tooDeep != 0 }
+
+// Get returns the value of a key, Absent when v is no object or has no such key.
+func (v Value) Get(key string) (found Value) {
+	if v.Kind != Object {
+		return found
+	}
+	d := v.doc
+	for at, end := v.at+1, d.nodes[v.at].next; at < end; at = d.nodes[at].next {
+		n := &d.nodes[at]
+		name := d.src[n.keyStart:n.keyEnd]
+		if n.marks&keyEscaped != 0 {
+			name, _ = text(name, escaped)
+		}
+		if name == key {
+			found = d.value(at)
 		}
 	}
-	return Value{}
+	return found
 }
 
 // At follows keys.
@@ -66,261 +111,60 @@ func (v Value) At(path ...string) Value {
 	return v
 }
 
-// Elements returns the elements of an array, nil for all else.
-func (v Value) Elements() []Value {
-	if v.Kind != Array {
-		return nil
+// First returns the value of the first of the keys that is present.
+func (v Value) First(keys ...string) Value {
+	for _, key := range keys {
+		if found := v.Get(key); found.Present() {
+			return found
+		}
 	}
-	return v.values
+	return Value{}
 }
 
-// Text returns the text of a string, and whether it had to be mended to be kept: NUL
-// becomes U+2400, what is not Unicode becomes U+FFFD.
-func (v Value) Text() (text string, altered bool) {
-	if v.Kind != String {
-		return "", false
-	}
-	return v.text, v.altered
-}
-
-// Word returns the text of a string, empty for all else.
-func (v Value) Word() string {
-	text, _ := v.Text()
-	return text
-}
-
-// True reports whether v is the literal true.
-func (v Value) True() bool { return v.Kind == Bool && v.text == "true" }
-
-// maxID is the longest id that is taken, in bytes.
-const maxID = 512
-
-// ID returns an opaque identifier: the text of a string, or the token of a number exactly
-// as it was sent, so that no digit is lost. It reports false for everything that cannot
-// be one: other kinds, empty, mended or overlong texts.
-func (v Value) ID() (string, bool) {
-	if v.Kind != String && v.Kind != Number {
-		return "", false
-	}
-	if v.text == "" || v.altered || len(v.text) > maxID {
-		return "", false
-	}
-	return v.text, true
-}
-
-// OptionalID returns the id, empty when there is none or it is unusable.
-func (v Value) OptionalID() string {
-	id, _ := v.ID()
-	return id
-}
-
-// Parse reads one JSON document (RFC 8259) in UTF-8. A string may hold bytes that are not
-// UTF-8; they are mended. Anything before or after the document is an error.
-func Parse(body []byte) (Value, error) {
-	p := parser{in: body}
-	p.space()
-	v, err := p.value(0)
-	if err != nil {
-		return Value{}, err
-	}
-	p.space()
-	if p.at != len(p.in) {
-		return Value{}, ErrSyntax
-	}
-	return v, nil
-}
-
-type parser struct {
-	in          []byte
-	at          int
-	keys, items int
-}
-
-func (p *parser) space() {
-	for p.at < len(p.in) {
-		switch p.in[p.at] {
-		case ' ', '\t', '\n', '\r':
-			p.at++
-		default:
+// Elements yields the elements of an array, nothing for all else.
+func (v Value) Elements() iter.Seq2[int, Value] {
+	return func(yield func(int, Value) bool) {
+		if v.Kind != Array {
 			return
 		}
-	}
-}
-
-func (p *parser) value(depth int) (Value, error) {
-	if p.at >= len(p.in) {
-		return Value{}, ErrSyntax
-	}
-	switch c := p.in[p.at]; {
-	case c == '"':
-		text, altered, err := p.str()
-		return Value{Kind: String, text: text, altered: altered}, err
-	case c == '{' || c == '[':
-		if depth >= MaxDepth {
-			return Value{}, ErrLimits
-		}
-		if c == '{' {
-			return p.object(depth + 1)
-		}
-		return p.array(depth + 1)
-	case c == '-' || c >= '0' && c <= '9':
-		return p.number()
-	case c == 't':
-		return p.literal("true", Bool)
-	case c == 'f':
-		return p.literal("false", Bool)
-	case c == 'n':
-		return p.literal("null", Null)
-	}
-	return Value{}, ErrSyntax
-}
-
-func (p *parser) literal(word string, kind Kind) (Value, error) {
-	if !bytes.HasPrefix(p.in[p.at:], []byte(word)) {
-		return Value{}, ErrSyntax
-	}
-	p.at += len(word)
-	return Value{Kind: kind, text: word}, nil
-}
-
-func (p *parser) object(depth int) (Value, error) {
-	v := Value{Kind: Object}
-	p.at++
-	p.space()
-	if p.next('}') {
-		return v, nil
-	}
-	for {
-		p.space()
-		if p.at >= len(p.in) || p.in[p.at] != '"' {
-			return Value{}, ErrSyntax
-		}
-		if p.keys++; p.keys > MaxKeys {
-			return Value{}, ErrLimits
-		}
-		key, _, err := p.str()
-		if err != nil {
-			return Value{}, err
-		}
-		p.space()
-		if !p.next(':') {
-			return Value{}, ErrSyntax
-		}
-		p.space()
-		one, err := p.value(depth)
-		if err != nil {
-			return Value{}, err
-		}
-		v.keys, v.values = append(v.keys, key), append(v.values, one)
-		p.space()
-		switch {
-		case p.next(','):
-		case p.next('}'):
-			return v, nil
-		default:
-			return Value{}, ErrSyntax
+		i := 0
+		for at, end := v.at+1, v.doc.nodes[v.at].next; at < end; at = v.doc.nodes[at].next {
+			if !yield(i, v.doc.value(at)) {
+				return
+			}
+			i++
 		}
 	}
 }
 
-func (p *parser) array(depth int) (Value, error) {
-	v := Value{Kind: Array}
-	p.at++
-	p.space()
-	if p.next(']') {
-		return v, nil
-	}
-	for {
-		if p.items++; p.items > MaxItems {
-			return Value{}, ErrLimits
-		}
-		p.space()
-		one, err := p.value(depth)
-		if err != nil {
-			return Value{}, err
-		}
-		v.values = append(v.values, one)
-		p.space()
-		switch {
-		case p.next(','):
-		case p.next(']'):
-			return v, nil
-		default:
-			return Value{}, ErrSyntax
-		}
-	}
-}
-
-func (p *parser) next(c byte) bool {
-	if p.at < len(p.in) && p.in[p.at] == c {
-		p.at++
-		return true
-	}
-	return false
-}
-
-// number reads a number by RFC 8259, section 6, and keeps its token.
-func (p *parser) number() (Value, error) {
-	start := p.at
-	p.next('-')
-	switch {
-	case p.next('0'):
-	case p.digits() > 0:
-	default:
-		return Value{}, ErrSyntax
-	}
-	if p.next('.') && p.digits() == 0 {
-		return Value{}, ErrSyntax
-	}
-	if p.next('e') || p.next('E') {
-		if !p.next('+') {
-			p.next('-')
-		}
-		if p.digits() == 0 {
-			return Value{}, ErrSyntax
-		}
-	}
-	return Value{Kind: Number, text: string(p.in[start:p.at])}, nil
-}
-
-func (p *parser) digits() (n int) {
-	for p.at < len(p.in) && p.in[p.at] >= '0' && p.in[p.at] <= '9' {
-		p.at++
+// Len returns the number of elements of an array, 0 for all else.
+func (v Value) Len() (n int) {
+	for range v.Elements() {
 		n++
 	}
 	return n
 }
 
-// str reads a string. The common case, no escape and no control byte, is one copy.
-func (p *parser) str() (text string, altered bool, err error) {
-	p.at++
-	start, plain := p.at, true
-	for ; p.at < len(p.in); p.at++ {
-		switch c := p.in[p.at]; {
-		case c == '"':
-			raw := p.in[start:p.at]
-			p.at++
-			if plain {
-				return mend(string(raw))
-			}
-			return unescape(raw)
-		case c == '\\':
-			plain = false
-			p.at++
-		case c < 0x20:
-			return "", false, ErrSyntax
-		}
-	}
-	return "", false, ErrSyntax
+// token returns the text of a value as it was sent.
+func (v Value) token() string {
+	n := v.doc.nodes[v.at]
+	return v.doc.src[n.start:n.end]
 }
 
-// replacement stands for NUL, which PostgreSQL cannot keep in a text.
-const replacement = '\u2400'
-
-// mend makes s valid UTF-8.
-func mend(s string) (string, bool, error) {
-	if utf8.ValidString(s) {
-		return s, false, nil
+// Text returns the text of a string, and whether it had to be mended to be kept: NUL
+// becomes U+2400, what is not Unicode becomes U+FFFD.
+func (v Value) Text() (s string, altered bool) {
+	if v.Kind != String {
+		return "", false
 	}
-	return strings.ToValidUTF8(s, "\uFFFD"), true, nil
+	return text(v.token(), v.doc.nodes[v.at].marks)
 }
+
+// Word returns the text of a string, empty for all else.
+func (v Value) Word() string {
+	s, _ := v.Text()
+	return s
+}
+
+// True reports whether v is the literal true.
+func (v Value) True() bool { return v.Kind == True }
