@@ -79,14 +79,15 @@ const releasedPerStep = 1000
 // time. Claiming does not depend on it: it looks at the times itself.
 func (t *Tx) ReleaseExpired(ctx context.Context) error {
 	rows, _ := t.tx.Query(ctx, `
-		WITH due AS (
-			(SELECT brand_id, id, status, assignee_id FROM items
-			 WHERE status = 'claimed' AND lease_until <= $1
-			 ORDER BY lease_until LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)
-			UNION ALL
-			(SELECT brand_id, id, status, assignee_id FROM items
-			 WHERE status = 'snoozed' AND snoozed_until <= $1
-			 ORDER BY snoozed_until LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))
+		WITH leases AS (
+			SELECT brand_id, id, status, assignee_id FROM items
+			WHERE status = 'claimed' AND lease_until <= $1
+			ORDER BY lease_until LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED),
+		snoozes AS (
+			SELECT brand_id, id, status, assignee_id FROM items
+			WHERE status = 'snoozed' AND snoozed_until <= $1
+			ORDER BY snoozed_until LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED),
+		due AS (SELECT * FROM leases UNION ALL SELECT * FROM snoozes)
 		UPDATE items i SET status = 'open', assignee_id = NULL, lease_until = NULL, snoozed_until = NULL,
 		    version = i.version + 1, changed_at = $1
 		FROM due

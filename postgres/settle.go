@@ -80,6 +80,9 @@ func (s *settling) keepCurrent(ctx context.Context, all []Settlement) error {
 	for i, one := range all {
 		ids[i] = one.Engagement.ID
 	}
+	if err := s.lock(ctx, ids); err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
 	rows, _ := s.tx.tx.Query(ctx, `
 		SELECT e.id, e.round, x.author_hash IS NOT NULL,
 		       i.id, coalesce(i.round, 0), i.status, i.queue, i.urgency, i.risks, i.priority,
@@ -89,9 +92,7 @@ func (s *settling) keepCurrent(ctx context.Context, all []Settlement) error {
 		LEFT JOIN items i ON i.brand_id = e.brand_id AND i.engagement_id = e.id AND i.kind = 'owner'
 		LEFT JOIN erased_authors x ON x.brand_id = e.brand_id AND x.channel_id = e.channel_id
 		     AND x.author_hash = sha256(convert_to(e.author_external_id, 'UTF8')) AND x.erased_at >= e.version_at
-		WHERE e.brand_id = $1 AND e.id = ANY($2) AND e.deleted_at IS NULL
-		ORDER BY e.id
-		FOR NO KEY UPDATE OF e`, s.brand, uuids(ids))
+		WHERE e.brand_id = $1 AND e.id = ANY($2) AND e.deleted_at IS NULL`, s.brand, uuids(ids))
 	rounds, err := s.readRounds(rows)
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
@@ -108,6 +109,17 @@ func (s *settling) keepCurrent(ctx context.Context, all []Settlement) error {
 		}
 	}
 	return s.tx.Erase(ctx, s.brand, erased)
+}
+
+// lock locks engagements and then their owner items, the order in which all do it. What is
+// read afterwards includes what the transactions waited for have changed.
+func (s *settling) lock(ctx context.Context, ids []triage.ID) error {
+	batch := &pgx.Batch{}
+	batch.Queue(`SELECT FROM engagements WHERE brand_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE`, s.brand, uuids(ids))
+	batch.Queue(`
+		SELECT FROM items WHERE brand_id = $1 AND engagement_id = ANY($2) AND kind = 'owner'
+		ORDER BY id FOR NO KEY UPDATE`, s.brand, uuids(ids))
+	return s.tx.tx.SendBatch(ctx, batch).Close()
 }
 
 // round is what is true of an engagement inside the transaction.
