@@ -115,6 +115,9 @@ func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connec
 	var changes []postgres.Change
 	for _, event := range parsed.Events {
 		channel, ok := e.channel(event.Account)
+		if !ok && event.Sample {
+			channel, ok = e.channel("")
+		}
 		if !ok {
 			row.Rejects = append(row.Rejects, postgres.Reject{Reason: "unknown_account"})
 			continue

@@ -243,6 +243,10 @@ func (p *parser) str() (start, end uint32, m marks, err error) {
 	start = uint32(at)
 	for at < len(src) {
 		c := src[at]
+		if plain[c] {
+			at++
+			continue
+		}
 		switch {
 		case c == '"':
 			p.at = at + 1
@@ -257,11 +261,18 @@ func (p *parser) str() (start, end uint32, m marks, err error) {
 		case c < 0x20:
 			return 0, 0, 0, ErrSyntax
 		default:
-			if c >= 0x80 {
-				m |= wide
-			}
+			m |= wide
 			at++
 		}
 	}
 	return 0, 0, 0, ErrSyntax
 }
+
+// plain are the bytes that stand for themselves in a string: ASCII without control
+// characters, quote and backslash.
+var plain = func() (set [256]bool) {
+	for c := 0x20; c < 0x80; c++ {
+		set[c] = c != '"' && c != '\\'
+	}
+	return set
+}()
