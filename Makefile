@@ -21,12 +21,12 @@ lint: ## only the checks that read the code
 	@$(DEV) check gofmt vet lint
 
 .PHONY: bench
-bench: build ## measure ingest and judging beside pgbench, print the table
-	@exec $(BIN) exec -- bin/triage bench
+bench: ## measure ingest and judging beside pgbench, print the table (KEEP=1 keeps it)
+	@go run ./internal/bench $(if $(KEEP),--write docs/performance.md)
 
 .PHONY: faults
-faults: build ## kill the service and PostgreSQL under load and count what is lost
-	@exec $(BIN) exec -- go run ./internal/faults
+faults: ## kill the service and PostgreSQL under load and count what is lost
+	@go run ./internal/faults
 
 .PHONY: eval
 eval: build ## print the figures of the built-in engine on the labelled comments

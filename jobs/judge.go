@@ -35,7 +35,7 @@ type Judge struct {
 	Engine   classifier.Engine // asked first
 	Builtin  classifier.Engine // answers at once when Engine cannot
 	Embedder embeddings.Engine
-	Reach    int64 // followers from which priority rises; 0 is the plan's default
+	Plan     func(triage.Goal) routing.Plan // the plan in force for a brand's goal
 	Log      *slog.Logger
 }
 
@@ -206,11 +206,7 @@ func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.
 }
 
 func (j *Judge) settlement(w postgres.Waiting, v verdict) postgres.Settlement {
-	plan := routing.Default(w.Brand.Goal)
-	if j.Reach > 0 {
-		plan.Reach = j.Reach
-	}
-	c := v.classification
+	plan, c := j.Plan(w.Brand.Goal), v.classification
 	return postgres.Settlement{
 		Engagement: w.Engagement, Classification: c, Vector: v.vector,
 		Place: func(s *postgres.Standing) *postgres.Placed {

@@ -7,7 +7,16 @@ import (
 	"triage/embeddings"
 	"triage/jobs"
 	"triage/llm"
+	"triage/routing"
+	"triage/triage"
 )
+
+// plan is the routing plan in force for a brand with the given goal.
+func (s *service) plan(goal triage.Goal) routing.Plan {
+	plan := routing.Default(goal)
+	plan.Reach = s.config.Reach
+	return plan
+}
 
 // sure is the confidence from which the cascade takes the built-in engine's word.
 const sure = 0.9
@@ -23,7 +32,7 @@ func (s *service) judge() (*jobs.Judge, error) {
 		return nil, err
 	}
 	judge := &jobs.Judge{
-		Store: s.store, Engine: builtin, Builtin: builtin, Embedder: vectors, Reach: s.config.Reach, Log: s.log,
+		Store: s.store, Engine: builtin, Builtin: builtin, Embedder: vectors, Plan: s.plan, Log: s.log,
 	}
 	mode := s.config.Judges()
 	if mode == EngineBuiltin {

@@ -106,7 +106,7 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	}
 	s.group = ingest.NewGroup(s.store, s.log, ingest.GroupOptions{})
 	s.server = api.New(api.Options{
-		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log,
+		Store: s.store, Desk: queue.NewDesk(s.store, s.plan), Log: s.log,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
 	})
 	s.listener, err = net.Listen("tcp", s.config.Listen)
