@@ -112,6 +112,13 @@ func (s *Server) Script(method string, answers ...Answer) {
 	s.script[method] = append(s.script[method], answers...)
 }
 
+// Forget drops the scripted answers of a method: Slack is well again.
+func (s *Server) Forget(method string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.script, method)
+}
+
 // Messages returns all messages in the order of their posting.
 func (s *Server) Messages() []Message {
 	s.mu.Lock()
