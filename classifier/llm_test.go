@@ -1,7 +1,6 @@
 package classifier_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -62,19 +61,19 @@ func completion(content string) *fakellm.Reply {
 }
 
 // answering returns the classification of text when the model writes content.
-func answering(t *testing.T, text, content string) (triage.Classification, error, int) {
+func answering(t *testing.T, text, content string) (c triage.Classification, calls int, err error) {
 	t.Helper()
 	server := start(t, fakellm.Options{Script: func(int, fakellm.Request) *fakellm.Reply { return completion(content) }})
 	out, err := engine(t, server).Classify(t.Context(), []triage.Input{{Text: text}})
 	if len(out) != 1 {
 		t.Fatalf("%d classifications", len(out))
 	}
-	return out[0], err, server.Count()
+	return out[0], server.Count(), err
 }
 
 func TestAnHonestAnswerIsTakenWithItsEvidence(t *testing.T) {
 	text := "Hi @tom, it is broken"
-	c, err, calls := answering(t, text, content())
+	c, calls, err := answering(t, text, content())
 	if err != nil || calls != 1 {
 		t.Fatalf("%v after %d calls", err, calls)
 	}
@@ -153,7 +152,7 @@ func TestAnswersAreBelievedOnlyWithinBounds(t *testing.T) {
 		"a fence around the answer is taken off": {"```json\n" + content() + "\n```",
 			func(c triage.Classification) bool { return c.Intent == triage.Complaint }},
 	} {
-		got, err, calls := answering(t, "it is broken", c.content)
+		got, calls, err := answering(t, "it is broken", c.content)
 		if err != nil || calls != 1 || !got.Judged() || !c.holds(got) {
 			t.Errorf("%s: %v after %d calls, got %+v", name, err, calls, got)
 		}
@@ -179,7 +178,7 @@ func TestAnswersOfTheWrongFormAreRefusedAfterOneRepair(t *testing.T) {
 		"very deep nesting":           strings.Repeat(`{"a":`, 20000),
 		"the instructions themselves": strings.Replace(good, `"topics":[]`, `"topics":["`+instructions(t)[200:260]+`"]`, 1),
 	} {
-		c, err, calls := answering(t, "it is broken", bad)
+		c, calls, err := answering(t, "it is broken", bad)
 		if llm.OutcomeOf(err) != llm.Unusable || triage.KindOf(err) != triage.Unavailable || calls != 2 || c.Judged() || c.Provisional {
 			t.Errorf("%s: %v after %d calls, got %+v", name, err, calls, c)
 		}
@@ -400,19 +399,13 @@ func corpus(t *testing.T, name string) [][]byte {
 		t.Log("the corpora are not here: TRIAGE_CORPUS is not set")
 		return nil
 	}
-	file, err := os.Open(filepath.Join(root, "hostile", name))
+	file, err := os.ReadFile(filepath.Join(root, "hostile", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	var rows [][]byte
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		rows = append(rows, bytes.Clone(lines.Bytes()))
-	}
-	if lines.Err() != nil || len(rows) == 0 {
-		t.Fatalf("%s: %d lines, %v", name, len(rows), lines.Err())
+	rows := bytes.Split(bytes.TrimSpace(file), []byte("\n"))
+	if len(rows) < 2 {
+		t.Fatalf("%s: %d lines", name, len(rows))
 	}
 	return rows
 }

@@ -32,7 +32,7 @@ type Config struct {
 	AzureAPIVersion string
 
 	Timeout       time.Duration // of one call, body included; default 12 s
-	MaxConcurrent int           // calls at the same time; default 8
+	MaxConcurrent int           // calls at the same time; default 16
 	OpenFor       time.Duration // how long an open breaker lets nothing through; default 30 s
 	RefusedFor    time.Duration // pause after a wrong key or a used-up quota; default 1 min
 	RetryPause    time.Duration // before the one quick retry; default 200 ms
@@ -88,7 +88,7 @@ func (c Config) withDefaults() Config {
 		c.Timeout = 12 * time.Second
 	}
 	if c.MaxConcurrent <= 0 {
-		c.MaxConcurrent = 8
+		c.MaxConcurrent = 16
 	}
 	if c.OpenFor <= 0 {
 		c.OpenFor = 30 * time.Second

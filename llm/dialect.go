@@ -127,7 +127,7 @@ func (d dialect) limit(r *openai.ChatCompletionRequest, tokens int) {
 	case d.newTokenField:
 		r.MaxCompletionTokens = tokens
 	default:
-		r.MaxTokens = tokens
+		r.MaxTokens = tokens //nolint:staticcheck // deprecated by OpenAI only; most compatible servers know no other
 	}
 	if d.temperature {
 		// go-openai leaves a plain zero out of the body, and the server's default is 1.
