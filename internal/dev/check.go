@@ -45,6 +45,10 @@ func (d *dev) check(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	return d.runChecks(ctx, chosen)
+}
+
+func (d *dev) runChecks(ctx context.Context, chosen []check) error {
 	began := d.out.now()
 	var failed []string
 	for i, c := range chosen {
@@ -196,7 +200,7 @@ func (d *dev) testServer(ctx context.Context) (stop func() error, err error) {
 		return stop, err
 	}
 	if c.StartedHere() {
-		stop = func() error { return stopCluster(c) }
+		stop = func() error { return d.stopCluster(c) }
 	}
 	return stop, nil
 }

@@ -15,7 +15,7 @@ type console struct {
 func newConsole(w io.Writer) *console { return &console{w: w, now: time.Now} }
 
 func (c *console) line(format string, args ...any) {
-	fmt.Fprintf(c.w, format+"\n", args...)
+	_, _ = fmt.Fprintf(c.w, format+"\n", args...) // a closed terminal is no reason to stop
 }
 
 // progress prints a line that belongs to a step under way.

@@ -35,7 +35,7 @@ func (d *dev) openDatabase(ctx context.Context) (database, error) {
 		}
 		db.url = c.URL(serviceDatabase)
 		if c.StartedHere() {
-			db.stop = func() error { return stopCluster(c) }
+			db.stop = func() error { return d.stopCluster(c) }
 		}
 		in := c.Installation()
 		return fmt.Sprintf("PostgreSQL %d with pgvector %s ready", in.Major, in.Vector),
@@ -54,11 +54,20 @@ func (d *dev) startCluster(ctx context.Context) (*localpg.Cluster, error) {
 	return localpg.Start(ctx, localpg.Options{Dir: localpg.DefaultDir(d.root), Progress: d.out.progress})
 }
 
-// stopCluster stops a server although the command itself has been interrupted.
-func stopCluster(c *localpg.Cluster) error {
+// stopCluster stops a server although the command itself has been interrupted. Another
+// terminal may have begun to use it since we started it; then it is left to `make stop`.
+func (d *dev) stopCluster(c *localpg.Cluster) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
 	defer cancel()
-	return c.Stop(ctx)
+	for range 20 { // sessions of a program that has just ended need a moment to go
+		n, err := c.Sessions(ctx)
+		if err != nil || n == 0 {
+			return c.Stop(ctx)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	d.out.line("somebody else uses PostgreSQL by now: left running, `make stop` ends it")
+	return nil
 }
 
 func (d *dev) db(ctx context.Context) error {

@@ -142,6 +142,19 @@ func (c *Cluster) EnsureDatabase(ctx context.Context, name string) error {
 	return err
 }
 
+// Sessions counts the sessions of clients, our own not among them.
+func (c *Cluster) Sessions(ctx context.Context) (int, error) {
+	conn, err := pgx.Connect(ctx, c.URL("postgres"))
+	if err != nil {
+		return 0, fmt.Errorf("cluster %s: %w", c.place.home, err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	var n int
+	err = conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity
+ WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`).Scan(&n)
+	return n, err
+}
+
 // Stop ends the server in an orderly way: open transactions are rolled back, all
 // else is written. It does nothing when the cluster does not run.
 func (c *Cluster) Stop(ctx context.Context) error { return c.stop(ctx, "fast") }

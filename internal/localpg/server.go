@@ -33,7 +33,8 @@ func readState(p place) (state, error) {
 		return state{}, err
 	}
 	var s state
-	return s, json.Unmarshal(raw, &s)
+	err = json.Unmarshal(raw, &s)
+	return s, err
 }
 
 func (c *Cluster) writeState() error {

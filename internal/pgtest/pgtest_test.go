@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -61,7 +62,7 @@ func TestATemplateIsBuiltOnceHoweverManyAsk(t *testing.T) {
 			return err
 		}
 		_, err = conn.Exec(ctx, "CREATE TABLE made (n int)")
-		return conn.Close(ctx)
+		return errors.Join(err, conn.Close(ctx))
 	}
 	shared := testServer(t)
 	t.Cleanup(func() {
@@ -101,10 +102,11 @@ func TestTheTemplateIsNamedAfterWhatTheMigrationsSay(t *testing.T) {
 	name := func(sql string) string {
 		return templateName(fstest.MapFS{"0001_init.sql": {Data: []byte(sql)}})
 	}
-	if name("CREATE TABLE a ()") != name("CREATE TABLE a ()") {
+	first, again, other := name("CREATE TABLE a ()"), name("CREATE TABLE a ()"), name("CREATE TABLE b ()")
+	if first != again {
 		t.Error("the same migrations have two names")
 	}
-	if name("CREATE TABLE a ()") == name("CREATE TABLE b ()") {
+	if first == other {
 		t.Error("different migrations share a name")
 	}
 }

@@ -185,7 +185,10 @@ func templateName(files fs.FS) string {
 			return err
 		}
 		content, err := fs.ReadFile(files, path)
-		fmt.Fprintf(h, "%s %d\n%s", path, len(content), content)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(h, "%s %d\n%s", path, len(content), content)
 		return err
 	})
 	if err != nil {
