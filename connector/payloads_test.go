@@ -1,0 +1,251 @@
+package connector_test
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"triage/connector"
+	"triage/connector/facebook"
+	"triage/connector/instagram"
+	"triage/connector/meta"
+	"triage/connector/standardwebhooks"
+	"triage/internal/corpus"
+)
+
+// now is when the deliveries of these tests arrive.
+var now = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+// platform is a connector with a way to sign for it.
+type platform struct {
+	connector.Platform
+	secret string
+	sign   func(secret string, body []byte) http.Header
+}
+
+func signMeta(secret string, body []byte) http.Header {
+	return http.Header{meta.Header: {meta.Sign(secret, body)}}
+}
+
+func signStandard(secret string, body []byte) http.Header {
+	header, err := standardwebhooks.Sign(secret, "msg_1", now, body)
+	if err != nil {
+		panic(err)
+	}
+	return header
+}
+
+func platforms() map[string]platform {
+	return map[string]platform{
+		"facebook":          {facebook.Connector{}, "0123456789abcdef0123456789abcdef", signMeta},
+		"instagram":         {instagram.Connector{}, "0123456789abcdef0123456789abcdef", signMeta},
+		"standard_webhooks": {standardwebhooks.Connector{}, "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM=", signStandard},
+	}
+}
+
+// read signs body and takes it as a delivery.
+func (p platform) read(t *testing.T, body []byte) connector.Parsed {
+	t.Helper()
+	d := connector.Delivery{Header: p.sign(p.secret, body), Body: body, ReceivedAt: now}
+	parsed, err := connector.Read(p, d, []string{p.secret})
+	if err != nil {
+		t.Fatalf("a signed delivery of %d bytes: %v", len(body), err)
+	}
+	return parsed
+}
+
+// told is what must come of one file.
+type told struct {
+	events   string // "form action id" of each, separated by commas
+	ignored  string // "kind n" of each, sorted, separated by commas
+	stranger bool   // the file was made anonymous: its author is the account itself, and gets another id
+	answer   bool   // an answer of the platform's API, not a delivery
+	special  bool   // not a body at all: TestPayloadsThatAreNoBodies has it
+}
+
+// payloads says for every file of the three platforms what must come of it.
+var payloads = map[string]told{
+	"facebook/batch_mixed_entries.json": {
+		events:  "comment created 501_1, comment deleted 601_9, mention created 888_999",
+		ignored: "other_field 1, own_echo 1, reaction 1",
+	},
+	"facebook/batch_two_entries.json":         {ignored: "other_field 2"},
+	"facebook/comment_add.json":               {stranger: true, events: "comment created 901097836652708_903438993085259"},
+	"facebook/comment_add_legacy_sender.json": {stranger: true, events: "comment created 901097836652708_903438993085259"},
+	"facebook/comment_add_no_author.json":     {events: "comment created 901097836652708_903438993085777"},
+	"facebook/comment_add_photo.json":         {stranger: true, events: "comment created 901097836652708_903438993085259"},
+	"facebook/comment_edited.json":            {stranger: true, events: "comment edited 900728623356296_900744590021366"},
+	"facebook/comment_hide.json":              {stranger: true, events: "comment hidden 900728623356296_900744590021366"},
+	"facebook/comment_remove.json":            {stranger: true, events: "comment deleted 905578656204626_905579239537901"},
+	"facebook/comment_reply_nested.json":      {events: "reply created 712750021053074_1063824911537852"},
+	"facebook/data_deletion_callback.json":    {special: true},
+	"facebook/mention_comment_add.json":       {events: "mention created 7363534231324_3754798971271444"},
+	"facebook/mention_post_add.json":          {events: "mention created 1234567890321_98722536423179"},
+	"facebook/post_remove.json":               {stranger: true, events: "mention deleted 1234567890321_901097836652708"},
+	"facebook/rating_add.json":                {events: "review created 904801129604590"},
+	"facebook/reaction_add_on_reply.json":     {ignored: "reaction 1"},
+	"facebook/verification_get.json":          {special: true},
+
+	"instagram/comment_batch_multilingual.json": {
+		events:  "comment created 17867301270523379, comment created 17900000000000002, mention created 17900000000000003",
+		ignored: "own_echo 1",
+	},
+	"instagram/comment_minimal.json":           {events: "comment created 123456789"},
+	"instagram/comment_node.json":              {answer: true},
+	"instagram/comment_node_missing_user.json": {answer: true},
+	"instagram/comment_reply.json":             {events: "reply created 123456789"},
+	"instagram/media_comments_page.json":       {answer: true},
+	"instagram/mention_comment.json":           {events: "mention created 17887498072083520"},
+	"instagram/mentioned_media_node.json":      {answer: true},
+	"instagram/message_deleted.json":           {events: "mention deleted aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOmV4YW1wbGU"},
+	"instagram/story_mention_message.json":     {events: "mention created aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOmV4YW1wbGU"},
+
+	"standard_webhooks/comment_created.json": {events: "comment created c_123"},
+	"standard_webhooks/comment_deleted.json": {events: "comment deleted c_123"},
+	"standard_webhooks/contact_created.json": {ignored: "other_type 1"},
+}
+
+func TestEveryPayloadComesToWhatTheTableSays(t *testing.T) {
+	dir, ok := corpus.Dir(t)
+	if !ok {
+		return
+	}
+	seen := 0
+	for name, p := range platforms() {
+		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.json") {
+			want, known := payloads[name+"/"+file]
+			if !known {
+				t.Errorf("%s/%s is not in the table", name, file)
+				continue
+			}
+			seen++
+			if want.stranger {
+				body = withStranger(t, body)
+			}
+			if !want.special {
+				p.check(t, name+"/"+file, body, want)
+			}
+		}
+	}
+	if seen != len(payloads) {
+		t.Errorf("%d of %d files of the table were there", seen, len(payloads))
+	}
+}
+
+func (p platform) check(t *testing.T, file string, body []byte, want told) {
+	t.Helper()
+	got := p.read(t, body)
+	if want.answer {
+		if len(got.Events) > 0 || len(got.Rejects) != 1 {
+			t.Errorf("%s is an answer, and was read as %+v", file, got)
+		}
+		return
+	}
+	if events, ignored := summary(got); events != want.events || ignored != want.ignored || len(got.Rejects) > 0 {
+		t.Errorf("%s: events %q, ignored %q, rejects %v", file, events, ignored, got.Rejects)
+	}
+	d := connector.Delivery{Header: p.sign("YW5vdGhlciBzZWNyZXQgb2YgZW5vdWdoIGJ5dGVz", body), Body: body, ReceivedAt: now}
+	if _, err := connector.Read(p, d, []string{p.secret}); !errors.Is(err, connector.ErrSignatureInvalid) {
+		t.Errorf("%s with a wrong signature: %v", file, err)
+	}
+}
+
+func summary(p connector.Parsed) (events, ignored string) {
+	var all, kinds []string
+	for _, event := range p.Events {
+		e := event.Engagement
+		all = append(all, fmt.Sprintf("%s %s %s", e.Form, e.Action, e.ExternalID))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.Ignored)) {
+		kinds = append(kinds, fmt.Sprintf("%s %d", kind, p.Ignored[kind]))
+	}
+	return strings.Join(all, ", "), strings.Join(kinds, ", ")
+}
+
+// withStranger gives what the account itself seems to have written to somebody else.
+func withStranger(t *testing.T, body []byte) []byte {
+	t.Helper()
+	type object = map[string]any
+	var doc struct {
+		Object string `json:"object"`
+		Entry  []struct {
+			ID      any   `json:"id"`
+			Time    int64 `json:"time"`
+			Changes []struct {
+				Field string `json:"field"`
+				Value object `json:"value"`
+			} `json:"changes"`
+		} `json:"entry"`
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if err := d.Decode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range doc.Entry {
+		for _, change := range entry.Changes {
+			if from, ok := change.Value["from"].(object); ok {
+				from["id"] = "5500"
+			} else {
+				change.Value["sender_id"] = 5500
+			}
+		}
+	}
+	changed, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changed
+}
+
+func TestPayloadsThatAreNoBodies(t *testing.T) {
+	dir, ok := corpus.Dir(t)
+	if !ok {
+		return
+	}
+	var get struct {
+		Query    map[string]string
+		Expected string `json:"expected_body"`
+	}
+	if err := json.Unmarshal(corpus.Read(t, dir, "payloads", "facebook", "verification_get.json"), &get); err != nil {
+		t.Fatal(err)
+	}
+	query := url.Values{}
+	for name, value := range get.Query {
+		query.Set(name, value)
+	}
+	if answer, err := (facebook.Connector{}).Handshake(query, get.Query["hub.verify_token"]); err != nil || answer != get.Expected {
+		t.Errorf("the handshake answers %q, %v", answer, err)
+	}
+	var callback struct {
+		Decoded json.RawMessage `json:"decoded_signed_request"`
+	}
+	if err := json.Unmarshal(corpus.Read(t, dir, "payloads", "facebook", "data_deletion_callback.json"), &callback); err != nil {
+		t.Fatal(err)
+	}
+	const secret = "0123456789abcdef0123456789abcdef"
+	request, err := meta.ParseSignedRequest(secret, signedRequest(secret, callback.Decoded))
+	if err != nil || request.UserID != "218471" || request.IssuedAt.Unix() != 1291836800 || request.Expires.Unix() != 1291840400 {
+		t.Errorf("the callback was read as %+v, %v", request, err)
+	}
+}
+
+// signedRequest makes the form of a deletion callback.
+func signedRequest(secret string, payload []byte) url.Values {
+	encoded := base64.RawURLEncoding.EncodeToString(payload)
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(encoded))
+	return url.Values{"signed_request": {base64.RawURLEncoding.EncodeToString(mac.Sum(nil)) + "." + encoded}}
+}
