@@ -16,6 +16,7 @@ type QueueState struct {
 	Open       int64
 	Claimed    int64
 	Snoozed    int64
+	Waiting    int64
 	Unassigned int64 // nobody holds them
 	Unsure     int64
 	Overdue    int64
@@ -86,7 +87,9 @@ func (s *QueueState) count(status triage.Status, priority triage.Priority, unsur
 		s.Claimed += n
 	case triage.StatusSnoozed:
 		s.Snoozed += n
-	case triage.StatusWaiting, triage.StatusResolved, triage.StatusDismissed:
+	case triage.StatusWaiting:
+		s.Waiting += n
+	case triage.StatusResolved, triage.StatusDismissed:
 	}
 }
 

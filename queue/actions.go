@@ -36,6 +36,9 @@ func (d *Desk) Claim(ctx context.Context, who postgres.Caller, id triage.ID, giv
 // Release gives the item back to the queue, where it was.
 func (d *Desk) Release(ctx context.Context, who postgres.Caller, id triage.ID, given Given) (postgres.Item, error) {
 	return d.held(ctx, who, id, given, "item.released", func(c *change) error {
+		if c.item.Status != triage.StatusClaimed {
+			return conflict(c.item, "Nobody holds this item.")
+		}
 		c.open()
 		return nil
 	})
@@ -44,20 +47,23 @@ func (d *Desk) Release(ctx context.Context, who postgres.Caller, id triage.ID, g
 // Outcome is how a person closed an item.
 type Outcome string
 
-// The outcomes that people give. Spam and Dismissed close an item as dismissed, all
-// others as resolved.
+// The outcomes that people give. Dismissed closes an item as dismissed, all others as
+// resolved. What they say is spam is corrected instead, which dismisses it too.
 const (
 	Answered      Outcome = "answered"
 	NoReplyNeeded Outcome = "no_reply_needed"
 	Published     Outcome = "published"
 	Forwarded     Outcome = "forwarded"
 	Dismissed     Outcome = "dismissed"
-	Spam          Outcome = "spam"
+	Other         Outcome = "other"
 )
+
+// spam is the outcome of what is dismissed, by the machine or by a correction.
+const spam = "spam"
 
 // Outcomes returns all outcomes that people give.
 func Outcomes() []Outcome {
-	return []Outcome{Answered, NoReplyNeeded, Published, Forwarded, Dismissed, Spam}
+	return []Outcome{Answered, NoReplyNeeded, Published, Forwarded, Dismissed, Other}
 }
 
 // Resolve closes the item. note may be empty.
@@ -67,7 +73,7 @@ func (d *Desk) Resolve(ctx context.Context, who postgres.Caller, id triage.ID, g
 	}
 	return d.held(ctx, who, id, given, "item.resolved", func(c *change) error {
 		c.item.Status = triage.StatusResolved
-		if o == Dismissed || o == Spam {
+		if o == Dismissed {
 			c.item.Status = triage.StatusDismissed
 		}
 		c.item.Assignee, c.item.Outcome, c.item.ClosedAt = who.PersonID, string(o), c.tx.Now
@@ -117,12 +123,12 @@ func (d *Desk) HandOver(ctx context.Context, who postgres.Caller, id triage.ID, 
 
 var queueNames = map[triage.Queue]string{triage.SMM: "content queue", triage.CM: "relationship queue"}
 
-// held is change for what only the holder may do.
+// held is change for what nobody else may do while somebody holds the item, leads apart.
 func (d *Desk) held(
 	ctx context.Context, who postgres.Caller, id triage.ID, given Given, action string, work func(*change) error,
 ) (postgres.Item, error) {
 	return d.change(ctx, who, id, given, func(c *change) error {
-		if err := mustHold(c.item, who, given, c.tx.Now); err != nil {
+		if err := mayAct(c.item, who, given, c.tx.Now); err != nil {
 			return err
 		}
 		if c.item.Assignee != who.PersonID {

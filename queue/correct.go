@@ -9,8 +9,9 @@ import (
 	"triage/triage"
 )
 
-// Correct keeps what who says is right about the comment, and places the item again
-// unless somebody else holds it. The judgement stays as it was. A queue that people named
+// Correct keeps what who says is right about the comment, and places the item again. While
+// somebody else holds it, that is a Conflict; saying the same again changes nothing. The
+// judgement stays as it was. A queue that people named
 // wins over the plan; the plan moves the item only when people named its intent. A closed
 // item stays closed, but dismissed spam that is none comes back.
 func (d *Desk) Correct(ctx context.Context, who postgres.Caller, id triage.ID, given Given, says postgres.Label) (postgres.Item, error) {
@@ -19,20 +20,36 @@ func (d *Desk) Correct(ctx context.Context, who postgres.Caller, id triage.ID, g
 		return postgres.Item{}, triage.Errorf(triage.Invalid, "Say at least one thing that is right.")
 	}
 	return d.change(ctx, who, id, given, func(c *change) error {
-		if given.Fence != nil && *given.Fence != c.item.Fence {
-			return conflict(c.item, "Your lease on this item has ended.")
+		if c.item.HeldAt(c.tx.Now) && c.item.Assignee != who.PersonID {
+			return conflict(c.item, "Somebody else holds this item.")
+		}
+		if err := current(c.item, given); err != nil {
+			return err
+		}
+		known, err := c.tx.LabelOf(ctx, c.item)
+		if err != nil {
+			return err
+		}
+		if c.kept = repeats(known, says); c.kept {
+			return nil
 		}
 		if err := c.tx.AddLabel(ctx, c.item, who.PersonID, says); err != nil {
 			return err
 		}
 		c.action = "item.corrected"
 		c.detail["fields"] = fields
-		if c.item.HeldAt(c.tx.Now) && c.item.Assignee != who.PersonID {
-			c.kept = true
-			return nil
-		}
 		return d.placeAgain(c, says, fields)
 	})
+}
+
+// repeats reports whether says holds nothing but what is known.
+func repeats(known, says postgres.Label) bool {
+	return within(says.Intent, known.Intent) && within(says.Sentiment, known.Sentiment) && within(says.Urgency, known.Urgency) &&
+		within(says.Queue, known.Queue) && within(says.ReplyExpected, known.ReplyExpected)
+}
+
+func within[T comparable](said, known *T) bool {
+	return said == nil || (known != nil && *said == *known)
 }
 
 // fieldsOf names what a label says, as people read it.
@@ -61,15 +78,21 @@ func (d *Desk) placeAgain(c *change, says postgres.Label, fields []string) error
 	if err != nil {
 		return err
 	}
+	brand, err := c.tx.Brand(c.ctx, string(c.item.BrandID))
+	if err != nil {
+		return err
+	}
 	known = corrected(known, label)
-	placed := d.replace(c.item.Engagement, known, c.tx.Now)
+	placed := d.plan(brand.Goal).Place(c.item.Engagement, known, c.tx.Now)
 	i := &c.item
 	c.detail["before"] = map[string]any{
 		"intent": i.Intent, "sentiment": i.Sentiment, "urgency": i.Urgency, "reply_expected": i.ReplyExpected,
 		"queue": i.Queue, "priority": i.Priority.String(),
 	}
 	switch {
-	case label.Queue != nil:
+	case says.Queue != nil:
+		i.Queue = *says.Queue
+	case says.Intent != nil && label.Queue != nil:
 		i.Queue = *label.Queue
 	case says.Intent != nil:
 		i.Queue = placed.Queue
@@ -78,7 +101,7 @@ func (d *Desk) placeAgain(c *change, says postgres.Label, fields []string) error
 	i.Priority, i.DueAt, i.Rank, i.PlanVersion = placed.Priority, placed.DueAt, placed.Rank, placed.PlanVersion
 	i.Unsure = placed.Unsure && label.Queue == nil
 	i.Reasons = placed.Reasons
-	c.reason(triage.Reason{Rule: "corrected", Text: c.sentence(label, fields)})
+	c.reason(triage.Reason{Rule: "corrected", Text: sentence(says, fields)})
 	c.settleStatus(placed)
 	c.detail["queue"], c.detail["priority"] = i.Queue, i.Priority.String()
 	return nil
@@ -104,7 +127,7 @@ func corrected(c triage.Classification, l postgres.Label) triage.Classification 
 	return c
 }
 
-func (c *change) sentence(l postgres.Label, fields []string) string {
+func sentence(l postgres.Label, fields []string) string {
 	if l.Queue != nil {
 		return "A person decided that this belongs to the " + queueNames[*l.Queue] + "."
 	}
@@ -117,10 +140,11 @@ func (c *change) sentence(l postgres.Label, fields []string) string {
 func (c *change) settleStatus(placed triage.Placement) {
 	i := &c.item
 	switch {
-	case i.Status == triage.StatusDismissed && i.Intent != triage.Spam:
+	case i.Status == triage.StatusDismissed && i.Outcome == spam && i.Intent != triage.Spam:
 		c.open()
-	case i.Status == triage.StatusOpen && placed.Dismiss:
-		i.Status, i.Outcome, i.ClosedAt = triage.StatusDismissed, string(Spam), c.tx.Now
+	case i.Live() && placed.Dismiss:
+		c.open()
+		i.Status, i.Outcome, i.ClosedAt = triage.StatusDismissed, spam, c.tx.Now
 	case i.Status == triage.StatusClaimed && !c.who.Role.Works(i.Queue):
 		c.open()
 	case i.Status == triage.StatusClaimed && i.Assignee == c.who.PersonID:

@@ -8,30 +8,29 @@ import (
 	"time"
 
 	"triage/postgres"
+	"triage/routing"
 	"triage/triage"
 )
 
 // Lease is how long an item stays with its holder after the holder's last action.
 const Lease = 10 * time.Minute
 
-// Replace places an engagement again from what people and engines say of it.
-type Replace func(e triage.Engagement, c triage.Classification, now time.Time) triage.Placement
-
 // Desk is where people work. It is safe for concurrent use.
 type Desk struct {
-	store   *postgres.Store
-	replace Replace
+	store *postgres.Store
+	plan  func(triage.Goal) routing.Plan
 }
 
-// New returns a desk over store. replace decides where corrected items belong.
-func New(store *postgres.Store, replace Replace) *Desk {
-	return &Desk{store: store, replace: replace}
+// NewDesk returns a desk over store. plan gives the routing plan of a brand with that
+// goal; by it corrected items are placed again.
+func NewDesk(store *postgres.Store, plan func(triage.Goal) routing.Plan) *Desk {
+	return &Desk{store: store, plan: plan}
 }
 
 // Given is what the caller believes of an item. Nil fields are not compared.
 type Given struct {
 	Version *int64 // the version that the caller saw; another one is Stale
-	Fence   *int64 // the fencing number of the caller's lease; another one is a Conflict
+	Fence   *int64 // the fencing number of the caller's lease; a lower one is a Conflict
 }
 
 // ClaimNext gives who the next best item of a queue for the length of a lease, and false
@@ -74,7 +73,7 @@ type change struct {
 	item   postgres.Item // as it will be saved
 	action string
 	detail map[string]any
-	kept   bool // the item itself stays as it is
+	kept   bool // nothing was changed
 }
 
 // change locks an item, lets work change it, and saves it with its audit row. An erased
@@ -93,10 +92,12 @@ func (d *Desk) change(ctx context.Context, who postgres.Caller, id triage.ID, gi
 		if err := work(c); err != nil {
 			return err
 		}
-		if after = c.item; !c.kept {
-			if after, err = tx.SaveItem(ctx, c.item); err != nil {
-				return err
-			}
+		if c.kept {
+			after = item
+			return nil
+		}
+		if after, err = tx.SaveItem(ctx, c.item); err != nil {
+			return err
 		}
 		return tx.Audit(ctx, postgres.AuditRow{
 			BrandID: who.BrandID, Actor: who.Actor(), Action: c.action, Subject: "item", SubjectID: item.ID, Detail: c.detail,

@@ -35,31 +35,34 @@ func mayClaim(i postgres.Item, who postgres.Caller, given Given, now time.Time) 
 		return conflict(i, "The item is closed.")
 	case i.HeldAt(now) && i.Assignee != who.PersonID:
 		return conflict(i, "Somebody else holds this item.")
-	case given.Fence != nil && *given.Fence != i.Fence:
-		return conflict(i, "Your lease on this item has ended.")
 	}
-	return nil
+	return current(i, given)
 }
 
-// mustHold checks that the caller's word on the item counts: the caller holds it and the
-// fencing number, when given, is the current one. A caller whose lease ran out still
-// counts with that number, as long as nobody has claimed the item since.
-func mustHold(i postgres.Item, who postgres.Caller, given Given, now time.Time) error {
-	mine := i.Assignee == who.PersonID
+// mayAct checks that the caller's word on the item counts: nobody else holds it, or the
+// caller leads. A caller whose lease ran out still counts, as long as nobody has claimed
+// the item since.
+func mayAct(i postgres.Item, who postgres.Caller, given Given, now time.Time) error {
+	leads := who.Role == triage.RoleLead || who.Role == triage.RoleAdmin
 	switch {
 	case !i.Live():
 		return conflict(i, "The item is closed.")
-	case i.HeldAt(now) && !mine:
+	case i.HeldAt(now) && i.Assignee != who.PersonID && !leads:
 		return conflict(i, "Somebody else holds this item.")
-	case given.Fence != nil && *given.Fence != i.Fence:
+	}
+	return current(i, given)
+}
+
+// current checks that nobody has claimed the item since the caller did.
+func current(i postgres.Item, given Given) error {
+	if given.Fence != nil && *given.Fence < i.Fence {
 		return conflict(i, "Your lease on this item has ended.")
-	case given.Fence == nil && !mine:
-		return conflict(i, "You do not hold this item; claim it first.")
 	}
 	return nil
 }
 
-// conflict tells the caller how the item stands and who holds it.
+// conflict tells the caller how the item stands and who holds it. The status is called
+// state, since a problem document has a status of its own (RFC 9457, section 3.1.2).
 func conflict(i postgres.Item, message string) error {
 	err := triage.Errorf(triage.Conflict, "%s", message).
 		With("state", i.Status).With("version", i.Version).With("fence", i.Fence)
