@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +49,9 @@ func Run(t *testing.T, c Case) {
 	t.Run("reads one delivery the same way twice", c.twice)
 	t.Run("survives fields and values that it does not know", c.unknown)
 	t.Run("refuses weak secrets", c.weak)
+	if h, ok := c.Platform.(connector.Handshaker); ok {
+		t.Run("answers a handshake with nothing but a safe challenge", func(t *testing.T) { handshakes(t, h) })
+	}
 }
 
 func (c Case) refusals(t *testing.T) {
@@ -107,15 +112,20 @@ func (c Case) twice(t *testing.T) {
 
 func (c Case) unknown(t *testing.T) {
 	d := c.delivery(c.Secret)
-	d.Body = bytes.Replace(d.Body, []byte("{"), []byte(`{"x_new":{"deep":[1,{"er":null}]},`), 1)
-	got, err := c.Platform.Parse(d)
-	if err != nil || len(got.Events) != 1 {
-		t.Errorf("with an unknown field: %+v %v", got, err)
+	want, err := c.Platform.Parse(d)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, body := range []string{"", "null", "[]", `"x"`, "{}", "{", "\ufeff{}", "\x00"} {
+	// No string of the suite's deliveries holds a brace, so that each brace opens an object.
+	d.Body = bytes.ReplaceAll(d.Body, []byte("{"), []byte(`{"x_new":{"deep":[1,{"er":null}]},"ID":"not the id","Text":7,`))
+	got, err := c.Platform.Parse(d)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("with unknown fields in every object: %+v, %v\nwithout: %+v", got, err, want)
+	}
+	for _, body := range []string{"", "null", "[]", `"x"`, "{}", "{", "\ufeff{}", "\x00", "\ufeff" + string(c.Body), string(c.Body) + "x"} {
 		d.Body = []byte(body)
-		if got, err := c.Platform.Parse(d); len(got.Events) > 0 {
-			t.Errorf("%q was read as %+v, %v", body, got, err)
+		if got, err := c.Platform.Parse(d); err == nil || len(got.Events) > 0 {
+			t.Errorf("%.40q was read as %+v, %v", body, got, err)
 		}
 	}
 }
@@ -127,6 +137,30 @@ func (c Case) weak(t *testing.T) {
 	for _, secret := range []string{"", " ", "changeme", "whsec_", "                        "} {
 		if c.Platform.CheckSecret(secret) == nil {
 			t.Errorf("%q was taken for a secret", secret)
+		}
+	}
+}
+
+func handshakes(t *testing.T, h connector.Handshaker) {
+	const token = "the token that we chose"
+	for _, one := range []struct{ name, mode, challenge, token, configured, answer string }{
+		{"right", "subscribe", "1158201444", token, token, "1158201444"},
+		{"wrong token", "subscribe", "1158201444", "another", token, ""},
+		{"no token configured", "subscribe", "1158201444", "another", "", ""},
+		{"no token at all", "subscribe", "1158201444", "", "", ""},
+		{"no challenge", "subscribe", "", token, token, ""},
+		{"another mode", "unsubscribe", "1158201444", token, token, ""},
+		{"a page as challenge", "subscribe", "<script>", token, token, ""},
+		{"a line end in the challenge", "subscribe", "1\n", token, token, ""},
+		{"an endless challenge", "subscribe", strings.Repeat("1", 257), token, token, ""},
+	} {
+		query := url.Values{"hub.mode": {one.mode}, "hub.challenge": {one.challenge}, "hub.verify_token": {one.token}}
+		answer, err := h.Handshake(query, one.configured)
+		if answer != one.answer || (err == nil) != (one.answer != "") {
+			t.Errorf("%s: %q, %v", one.name, answer, err)
+		}
+		if kind := triage.KindOf(err); err != nil && kind != triage.Invalid && kind != triage.Forbidden {
+			t.Errorf("%s: kind %s", one.name, kind)
 		}
 	}
 }

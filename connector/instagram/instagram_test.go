@@ -31,6 +31,8 @@ func TestSuite(t *testing.T) {
 	})
 }
 
+func TestRecordedDeliveries(t *testing.T) { connectortest.Golden(t, Connector{}) }
+
 func parse(t *testing.T, body []byte) connector.Parsed {
 	t.Helper()
 	got, err := Connector{}.Parse(connector.Delivery{Body: body})

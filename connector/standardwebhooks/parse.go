@@ -131,10 +131,12 @@ func (m message) item(v wire.Value) (reason string) {
 		m.out.Ignore("other_type", 1)
 		return ""
 	}
-	account := v.Get("account")
-	event := connector.Event{Account: account.OptionalID()}
-	if account.Present() && event.Account == "" && account.Word() != "" {
-		return connector.AccountMissing
+	var event connector.Event
+	if account := v.Get("account"); account.Present() {
+		var ok bool
+		if event.Account, ok = account.ID(); !ok {
+			return connector.AccountMissing
+		}
 	}
 	id, ok := v.Get("id").ID()
 	if !ok {

@@ -31,6 +31,8 @@ func TestSuite(t *testing.T) {
 	connectortest.Run(t, connectortest.Case{Platform: Connector{}, Secret: secret, Sign: sign, Body: []byte(whole), Dated: true})
 }
 
+func TestRecordedDeliveries(t *testing.T) { connectortest.Golden(t, Connector{}) }
+
 func parse(t *testing.T, body string) connector.Parsed {
 	t.Helper()
 	got, err := Connector{}.Parse(connector.Delivery{Body: []byte(body)})
