@@ -69,6 +69,21 @@ func scanBrand(row pgx.CollectableRow) (BrandRow, error) {
 	return b, err
 }
 
+// UnplacedOf counts the live engagements of a brand whose newest round stands in no queue.
+func (r Reads) UnplacedOf(ctx context.Context, brand triage.ID) (int, error) {
+	var n int
+	err := r.db.QueryRow(ctx, `
+		SELECT count(*) FROM engagements e
+		WHERE e.brand_id = $1 AND e.deleted_at IS NULL AND NOT EXISTS (
+			SELECT FROM items i
+			WHERE i.brand_id = e.brand_id AND i.engagement_id = e.id AND i.kind = 'owner' AND i.round >= e.round)`,
+		brand).Scan(&n)
+	if err != nil {
+		return 0, unavailable(fmt.Errorf("unplaced of brand %s: %w", brand, err))
+	}
+	return n, nil
+}
+
 // AddBrand stores a new brand and returns its id. An empty slug is made from the name. A
 // slug in use is a Conflict, an unusable slug, name or goal is Invalid.
 func (t *Tx) AddBrand(ctx context.Context, actor Actor, b BrandRow) (triage.ID, error) {

@@ -109,22 +109,22 @@ func kindOf(f *flag.Flag) string {
 // help prints the usage, what the command does and each of its flags.
 func (c *call) help(w io.Writer) {
 	usage := strings.TrimSpace(c.command.spoken() + " " + c.command.args)
-	fmt.Fprintf(w, "Usage: %s [flags]\n\n", usage)
+	say(w, "Usage: %s [flags]\n\n", usage)
 	summary := c.command.summary
-	fmt.Fprintf(w, "%s%s.\n", strings.ToUpper(summary[:1]), summary[1:])
+	say(w, "%s%s.\n", strings.ToUpper(summary[:1]), summary[1:])
 	if c.details != "" {
-		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(c.details))
+		say(w, "\n%s\n", strings.TrimSpace(c.details))
 	}
-	fmt.Fprint(w, "\nFlags:\n")
+	say(w, "\nFlags:\n")
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	c.flags.VisitAll(func(f *flag.Flag) {
 		placeholder, what := flag.UnquoteUsage(f)
 		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
 			what += fmt.Sprintf(" (default %s)", f.DefValue)
 		}
-		fmt.Fprintf(table, "  %s\t%s\n", strings.TrimSpace("--"+f.Name+" "+placeholder), what)
+		say(table, "  %s\t%s\n", strings.TrimSpace("--"+f.Name+" "+placeholder), what)
 	})
-	fmt.Fprint(table, "  --help\tprint this\n")
+	say(table, "  --help\tprint this\n")
 	_ = table.Flush()
 }
 
@@ -162,7 +162,7 @@ func openStore(ctx context.Context, config Config, conns int) (*postgres.Store, 
 func (c *call) answer(value any, lines ...string) error {
 	if c.json == nil || !*c.json {
 		for _, line := range lines {
-			fmt.Fprintln(c.Stdout, line)
+			say(c.Stdout, "%s\n", line)
 		}
 		return nil
 	}
@@ -175,9 +175,9 @@ func (c *call) answer(value any, lines ...string) error {
 func table(heading string, rows []string) string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, heading)
+	say(w, "%s\n", heading)
 	for _, row := range rows {
-		fmt.Fprintln(w, row)
+		say(w, "%s\n", row)
 	}
 	_ = w.Flush() // a buffer takes everything
 	return strings.TrimRight(b.String(), "\n")

@@ -23,6 +23,7 @@ func commands() []command {
 	return []command{
 		{"serve", "", "take deliveries, judge them, answer REST", serve},
 		{"migrate", "", "bring the database to the newest schema", migrate},
+		{"demo", "", "play an invented brand's traffic to the running service", playDemo},
 		{"brand add", "--name NAME", "add a brand", brandAdd},
 		{"brand set", "--brand BRAND", "change a brand", brandSet},
 		{"brand list", "", "list the brands", brandList},

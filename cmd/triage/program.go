@@ -63,13 +63,16 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	case errors.Is(err, errFailed):
 		return exitFailed
 	case errors.As(err, &usage):
-		fmt.Fprintf(p.Stderr, "%s: %v\nRun '%s --help' to see how it is used.\n", chosen.spoken(), err, chosen.spoken())
+		say(p.Stderr, "%s: %v\nRun '%s --help' to see how it is used.\n", chosen.spoken(), err, chosen.spoken())
 		return exitUsage
 	default:
-		fmt.Fprintf(p.Stderr, "%s: %s\n", chosen.spoken(), told(err))
+		say(p.Stderr, "%s: %s\n", chosen.spoken(), told(err))
 		return exitFailed
 	}
 }
+
+// say writes to a terminal: there is nobody to tell that telling failed.
+func say(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 
 // told returns what a person at the terminal is told of err: all of it, since whoever
 // runs this program may read its log too.
@@ -124,22 +127,22 @@ func (p Program) overviewOr(within command, word string, shown func(command) boo
 }
 
 func (p Program) overview(w io.Writer, within command, shown func(command) bool) {
-	fmt.Fprintf(w, "Usage: %s SUBCOMMAND [flags]\n\n", within.spoken())
+	say(w, "Usage: %s SUBCOMMAND [flags]\n\n", within.spoken())
 	if within.name == "" {
-		fmt.Fprint(w, "Triage takes in what people say to a brand and puts each comment into the queue\n"+
+		say(w, "Triage takes in what people say to a brand and puts each comment into the queue\n"+
 			"of the person who should act on it.\n\n")
 	}
-	fmt.Fprint(w, "Subcommands:\n")
+	say(w, "Subcommands:\n")
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range commands() {
 		if shown(c) {
-			fmt.Fprintf(table, "  %s\t%s\n", c.name, c.summary)
+			say(table, "  %s\t%s\n", c.name, c.summary)
 		}
 	}
 	_ = table.Flush() // the terminal is gone, or it is not: nothing to do about it
-	fmt.Fprintf(w, "\n'%s SUBCOMMAND --help' explains one of them.\n", within.spoken())
+	say(w, "\n'%s SUBCOMMAND --help' explains one of them.\n", within.spoken())
 	if within.name == "" {
-		fmt.Fprint(w, "Configuration comes from environment variables; .env.example lists them.\n")
+		say(w, "Configuration comes from environment variables; .env.example lists them.\n")
 	}
 }
 
