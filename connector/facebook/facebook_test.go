@@ -2,6 +2,7 @@ package facebook
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,5 +111,14 @@ func TestACommentWithoutIDIsRejectedAlone(t *testing.T) {
 	got := parse(t, body)
 	if len(got.Events) != 1 || len(got.Rejects) != 1 || got.Rejects[0].Pointer != "/entry/0/changes/0" {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestAFullBatchIsTakenWhole(t *testing.T) {
+	const most = 1000 // what Meta puts into one delivery
+	one := `{"field":"feed","value":` + reply + `},`
+	body := []byte(`{"object":"page","entry":[{"id":"100","time":1777896000,"changes":[` + strings.TrimSuffix(strings.Repeat(one, most), ",") + `]}]}`)
+	if got := parse(t, body); len(got.Events) != most {
+		t.Errorf("%d events", len(got.Events))
 	}
 }

@@ -2,6 +2,7 @@ package standardwebhooks
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,19 @@ func TestOddTimesAreNotBelieved(t *testing.T) {
 		if !got.Events[0].Engagement.PostedAt.IsZero() {
 			t.Errorf("%s was read as %s", at, got.Events[0].Engagement.PostedAt)
 		}
+	}
+}
+
+func TestAListHasAtMostAThousandItems(t *testing.T) {
+	list := func(n int) []byte {
+		item := whole[strings.Index(whole, `"data":`)+len(`"data":`):len(whole)-1] + ","
+		return []byte(`{"type":"comment.created","data":[` + strings.TrimSuffix(strings.Repeat(item, n), ",") + `]}`)
+	}
+	if got := parse(t, string(list(1000))); len(got.Events) != 1000 {
+		t.Errorf("a full list: %d events", len(got.Events))
+	}
+	if got, err := (Connector{}).Parse(connector.Delivery{Body: list(1001)}); err == nil || len(got.Events) > 0 {
+		t.Errorf("one more: %d events, %v", len(got.Events), err)
 	}
 }
 
