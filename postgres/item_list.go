@@ -63,7 +63,7 @@ func addAny[T ~string](w *where, condition string, words []T) {
 
 func addID(w *where, condition string, id triage.ID) {
 	if id != "" {
-		w.add(condition, id)
+		w.add(condition, uuids([]triage.ID{id})[0]) // a malformed one finds nothing, and never fails
 	}
 }
 

@@ -240,3 +240,16 @@ func TestAListIsWalkedWithoutRepeatsOrGaps(t *testing.T) {
 		t.Errorf("a _ was read as a pattern: %d items, %v", len(none), err)
 	}
 }
+
+func TestAFilterByAMalformedIDFindsNothing(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	in.place("c1", "one")
+	for _, id := range []triage.ID{"x", "urn:uuid:01a2102e-90b0-79fc-86b6-1defd1fd0a40", "{}", "\x00"} {
+		for _, f := range []postgres.ItemFilter{{Author: id}, {Channel: id}, {Thread: id}, {Assignee: id}} {
+			if got, err := in.Items(t.Context(), in.brand, triage.CM, f, nil, 10); err != nil || len(got) != 0 {
+				t.Errorf("%q found %d items: %v", id, len(got), err)
+			}
+		}
+	}
+}
