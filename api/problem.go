@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 
 	"triage/triage"
 )
@@ -100,7 +99,7 @@ func (p problemError) members(request string) map[string]any {
 // handleError is the only place where an error becomes a response.
 func (s *Server) handleError(c *fiber.Ctx, err error) error {
 	p := problemOf(err)
-	request := uuid.NewString()
+	request := requestOf(c.UserContext())
 	if p.status >= http.StatusInternalServerError {
 		s.log.ErrorContext(c.UserContext(), "request failed", "request", request, "route", c.Route().Path, "status", p.status, "err", err)
 	}

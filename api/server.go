@@ -5,11 +5,13 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
 	"triage/postgres"
@@ -22,6 +24,10 @@ type Options struct {
 	Desk  *queue.Desk
 	Door  door
 	Log   *slog.Logger
+
+	// CursorKey seals list cursors. Servers that stand beside each other need the same;
+	// without one it is random, and cursors end with the process.
+	CursorKey []byte
 }
 
 // Server answers HTTP.
@@ -30,7 +36,9 @@ type Server struct {
 	desk       *queue.Desk
 	door       door
 	log        *slog.Logger
+	cursorKey  []byte
 	app        *fiber.App
+	contract   huma.API
 	handshakes handshakeGuard
 }
 
@@ -43,7 +51,10 @@ const (
 
 // New returns a server that listens nowhere yet.
 func New(o Options) *Server {
-	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log}
+	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey}
+	if len(s.cursorKey) == 0 {
+		s.cursorKey = []byte(rand.Text())
+	}
 	s.app = fiber.New(fiber.Config{
 		Immutable:               true, // values outlive the request's buffers
 		ErrorHandler:            s.handleError,
@@ -54,7 +65,7 @@ func New(o Options) *Server {
 		DisableStartupMessage:   true,
 		EnableTrustedProxyCheck: true, // nobody is trusted
 	})
-	s.app.Use(s.recoverPanic, withDeadline)
+	s.app.Use(s.recoverPanic, begin)
 	s.routes()
 	return s
 }
@@ -72,21 +83,3 @@ func (s *Server) Serve(l net.Listener) error {
 
 // Shutdown lets running requests finish until ctx ends.
 func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
-
-// recoverPanic turns a panic into a generic 500; its value goes to the log only.
-func (s *Server) recoverPanic(c *fiber.Ctx) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return c.Next()
-}
-
-// withDeadline gives the request's context an end, which it has not by itself.
-func withDeadline(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
-	defer cancel()
-	c.SetUserContext(ctx)
-	return c.Next()
-}

@@ -1,0 +1,206 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"triage/postgres"
+	"triage/triage"
+)
+
+// ItemBody is an item on the wire.
+type ItemBody struct {
+	ID            string         `json:"id"`
+	Engagement    engagementBody `json:"engagement"`
+	Queue         string         `json:"queue" enum:"smm,cm"`
+	Kind          string         `json:"kind" enum:"owner,companion"`
+	Status        string         `json:"status" enum:"open,claimed,snoozed,waiting,resolved,dismissed"`
+	Priority      string         `json:"priority" enum:"urgent,high,normal,low"`
+	DueAt         time.Time      `json:"due_at" doc:"When the first answer is due"`
+	Overdue       bool           `json:"overdue"`
+	Unsure        bool           `json:"unsure" doc:"The queue was chosen without being sure of it"`
+	Provisional   bool           `json:"provisional" doc:"It will be judged again by a better engine"`
+	Intent        string         `json:"intent"`
+	Sentiment     string         `json:"sentiment" enum:"negative,neutral,positive"`
+	Urgency       string         `json:"urgency" enum:"low,normal,high,urgent"`
+	Language      string         `json:"language" doc:"BCP 47, as judged; und when undetermined"`
+	Risks         []string       `json:"risks" nullable:"false"`
+	ReplyExpected bool           `json:"reply_expected"`
+	Assignee      *personBody    `json:"assignee" doc:"Who holds it, or closed it"`
+	LeaseUntil    *time.Time     `json:"lease_until"`
+	SnoozedUntil  *time.Time     `json:"snoozed_until"`
+	Fence         int64          `json:"fence" doc:"Grows with every claim; a write that names an older one is refused"`
+	Version       int64          `json:"version" doc:"The ETag"`
+	Outcome       *string        `json:"outcome"`
+	Handovers     int            `json:"handovers"`
+	CreatedAt     time.Time      `json:"created_at"`
+	ChangedAt     time.Time      `json:"changed_at"`
+	ClosedAt      *time.Time     `json:"closed_at"`
+	Reason        string         `json:"reason" doc:"Why it stands here, to read"`
+	Reasons       []reasonBody   `json:"reasons" nullable:"false"`
+}
+
+// engagementBody is what somebody wrote, on the wire. Its texts are from outside.
+type engagementBody struct {
+	ID         string      `json:"id"`
+	Platform   string      `json:"platform"`
+	Channel    channelBody `json:"channel"`
+	Form       string      `json:"form" enum:"comment,reply,mention,review,message"`
+	Text       string      `json:"text"`
+	Language   string      `json:"language" doc:"BCP 47; und when undetermined"`
+	Permalink  *string     `json:"permalink"`
+	Author     *authorBody `json:"author" doc:"null when the platform hides the author"`
+	Thread     *threadBody `json:"thread"`
+	PostedAt   *time.Time  `json:"posted_at"`
+	ReceivedAt time.Time   `json:"received_at"`
+	Edited     bool        `json:"edited"`
+	Hidden     bool        `json:"hidden"`
+}
+
+type channelBody struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type authorBody struct {
+	ID        *string `json:"id"`
+	Handle    *string `json:"handle"`
+	Name      *string `json:"name"`
+	Followers *int64  `json:"followers"`
+	Verified  bool    `json:"verified"`
+}
+
+type threadBody struct {
+	ID        *string `json:"id"`
+	Text      *string `json:"text"`
+	Permalink *string `json:"permalink"`
+}
+
+type personBody struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type reasonBody struct {
+	Rule string `json:"rule"`
+	Text string `json:"text"`
+}
+
+func bodyOf(i postgres.Item, now time.Time) ItemBody {
+	return ItemBody{
+		ID: string(i.ID), Engagement: engagementOf(i), Queue: string(i.Queue), Kind: i.Kind, Status: string(i.Status),
+		Priority: i.Priority.String(), DueAt: i.DueAt, Overdue: i.Live() && i.DueAt.Before(now), Unsure: i.Unsure,
+		Provisional: i.Provisional, Intent: string(i.Intent), Sentiment: string(i.Sentiment), Urgency: string(i.Urgency),
+		Language: i.Language, Risks: texts(i.Risks), ReplyExpected: i.ReplyExpected, Assignee: personOf(i.Assignee, i.AssigneeName),
+		LeaseUntil: timeOrNull(i.LeaseUntil), SnoozedUntil: timeOrNull(i.SnoozedUntil), Fence: i.Fence, Version: i.Version,
+		Outcome: textOrNull(i.Outcome), Handovers: i.Handovers, CreatedAt: i.CreatedAt, ChangedAt: i.ChangedAt,
+		ClosedAt: timeOrNull(i.ClosedAt), Reason: sentence(i.Reasons), Reasons: reasonsOf(i.Reasons),
+	}
+}
+
+func engagementOf(i postgres.Item) engagementBody {
+	e := i.Engagement
+	out := engagementBody{
+		ID: string(e.ID), Platform: string(e.Platform), Channel: channelBody{string(e.ChannelID), i.ChannelName},
+		Form: string(e.Form), Text: e.Text, Language: languageOf(i), Permalink: textOrNull(e.Permalink),
+		Author: authorOf(i), PostedAt: timeOrNull(e.PostedAt), ReceivedAt: e.ReceivedAt, Edited: i.Edited, Hidden: i.Hidden,
+	}
+	if i.ThreadID != "" || e.Thread.ExternalID != "" {
+		out.Thread = &threadBody{textOrNull(string(i.ThreadID)), textOrNull(e.Thread.Text), textOrNull(e.Thread.Permalink)}
+	}
+	return out
+}
+
+func authorOf(i postgres.Item) *authorBody {
+	a := i.Engagement.Author
+	if i.AuthorID == "" && a.ExternalID == "" && a.Handle == "" && a.Name == "" {
+		return nil
+	}
+	out := &authorBody{
+		ID: textOrNull(string(i.AuthorID)), Handle: textOrNull(a.Handle), Name: textOrNull(a.Name), Verified: a.Verified,
+	}
+	if a.Followers >= 0 {
+		out.Followers = &a.Followers
+	}
+	return out
+}
+
+// languageOf is the language as judged, or else as the platform told it.
+func languageOf(i postgres.Item) string {
+	if i.Language != "und" || i.Engagement.Language == "" {
+		return i.Language
+	}
+	return i.Engagement.Language
+}
+
+// readReasons is how many reasons make the sentence that stands for all.
+const readReasons = 2
+
+func sentence(reasons []triage.Reason) string {
+	var said []string
+	for _, r := range reasons[:min(len(reasons), readReasons)] {
+		said = append(said, r.Text)
+	}
+	return strings.Join(said, " ")
+}
+
+func reasonsOf(reasons []triage.Reason) []reasonBody {
+	out := make([]reasonBody, len(reasons))
+	for n, r := range reasons {
+		out[n] = reasonBody(r)
+	}
+	return out
+}
+
+func personOf(id triage.ID, name string) *personBody {
+	if id == "" {
+		return nil
+	}
+	return &personBody{string(id), name}
+}
+
+// texts returns words as plain strings, never nil: an empty list is [] on the wire.
+func texts[T ~string](words []T) []string {
+	out := make([]string, len(words))
+	for n, w := range words {
+		out[n] = string(w)
+	}
+	return out
+}
+
+func textOrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// etag returns the entity tag of an item's version (RFC 9110, section 8.8.3).
+func etag(i postgres.Item) string { return strconv.Quote(strconv.FormatInt(i.Version, 10)) }
+
+// noVersion is a version that no item has.
+const noVersion int64 = -1
+
+// versionGiven reads If-Match. Nil means that any version will do; what is no tag of ours
+// matches nothing.
+func versionGiven(header string) *int64 {
+	tag := strings.TrimSpace(header)
+	if tag == "" || tag == "*" {
+		return nil
+	}
+	version := noVersion
+	if text, err := strconv.Unquote(strings.TrimPrefix(tag, "W/")); err == nil {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			version = n
+		}
+	}
+	return &version
+}
