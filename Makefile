@@ -21,20 +21,24 @@ lint: ## only the checks that read the code
 	@$(DEV) check gofmt vet lint
 
 .PHONY: bench
-bench: ## measure ingest and judging beside pgbench, print the table (KEEP=1 keeps it)
+bench: prepare ## measure ingest and judging beside pgbench, print the table (KEEP=1 keeps it)
 	@go run ./internal/bench $(if $(KEEP),--write docs/performance.md)
 
 .PHONY: faults
-faults: ## kill the service and PostgreSQL under load and count what is lost
+faults: prepare ## kill the service and PostgreSQL under load and count what is lost
 	@go run ./internal/faults
 
 .PHONY: eval
 eval: build ## print the figures of the built-in engine on the labelled comments
-	@exec bin/triage eval
+	@exec bin/triage eval $(ARGS)
 
 .PHONY: db
 db: ## prepare and start the private database, print its URL
 	@$(DEV) db
+
+.PHONY: prepare
+prepare: ## install PostgreSQL and pgvector if they are missing
+	@$(DEV) prepare
 
 .PHONY: build
 build: ## build bin/triage and bin/dev

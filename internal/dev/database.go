@@ -70,6 +70,15 @@ func (d *dev) stopCluster(c *localpg.Cluster) error {
 	return nil
 }
 
+// prepare installs what a private cluster needs, whatever DATABASE_URL says: benchmarks
+// and faults have clusters of their own.
+func (d *dev) prepare(ctx context.Context) error {
+	return d.out.step(func() (string, error) {
+		in, err := localpg.Prepare(ctx, d.out.progress)
+		return fmt.Sprintf("found PostgreSQL %d with pgvector %s", in.Major, in.Vector), err
+	})
+}
+
 func (d *dev) db(ctx context.Context) error {
 	db, err := d.openDatabase(ctx)
 	if err != nil {

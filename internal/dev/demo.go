@@ -20,7 +20,7 @@ func (s *service) demonstrate(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	cmd := exec.Command(s.binary, "demo", "--json")
+	cmd := exec.Command(s.binary, "demo", "--json", "--url", s.address(), "--speed", demoSpeed)
 	cmd.Dir, cmd.Env, cmd.Stderr = s.root, s.env, log
 	feed, feedEnd, err := os.Pipe()
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 
 const usage = `dev prepares, runs and checks the project. Usage: dev COMMAND
 
+  prepare         install PostgreSQL and pgvector if they are missing
   db              prepare and start the private database, print its URL
   run             database, migrations, service and sample traffic, until Ctrl-C
   stop            end what runs in the background; data stays
@@ -51,6 +52,8 @@ func dispatch(ctx context.Context, args []string) error {
 		return nil
 	}
 	switch args[0] {
+	case "prepare":
+		return d.prepare(ctx)
 	case "db":
 		return d.db(ctx)
 	case "run":

@@ -11,6 +11,7 @@ const (
 	grace      = 25 * time.Second // a little more than a job may take
 	readyLimit = 60 * time.Second
 	demoLimit  = 170 * time.Second // both queues are to be filled within three minutes
+	demoSpeed  = "10"              // times human pace: all of it in about a minute
 )
 
 // run prepares everything, starts the service with sample traffic, prints how to talk to
