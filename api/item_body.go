@@ -134,15 +134,12 @@ func languageOf(i postgres.Item) string {
 	return i.Engagement.Language
 }
 
-// readReasons is how many reasons make the sentence that stands for all.
-const readReasons = 2
-
+// sentence is the reason that stands for all: the first.
 func sentence(reasons []triage.Reason) string {
-	var said []string
-	for _, r := range reasons[:min(len(reasons), readReasons)] {
-		said = append(said, r.Text)
+	if len(reasons) == 0 {
+		return ""
 	}
-	return strings.Join(said, " ")
+	return reasons[0].Text
 }
 
 func reasonsOf(reasons []triage.Reason) []reasonBody {

@@ -141,13 +141,16 @@ func (in *listInput) ids(f *postgres.ItemFilter, who postgres.Caller) error {
 		{"channel", in.Channel, &f.Channel}, {"author", in.Author, &f.Author},
 		{"thread", in.Thread, &f.Thread}, {"assignee", assignee, &f.Assignee},
 	} {
-		if named.id != "" && uuid.Validate(named.id) != nil {
+		if named.id != "" && !isID(named.id) {
 			return invalid("query."+named.name, "expected an id")
 		}
 		*named.into = triage.ID(named.id)
 	}
 	return nil
 }
+
+// isID reports whether s is a UUID as we write them: the library takes other forms too.
+func isID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
 
 // statusesOf spells out live and closed. None means live.
 func statusesOf(words []string) []triage.Status {

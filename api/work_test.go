@@ -300,7 +300,7 @@ func TestListsAreFiltered(t *testing.T) {
 		}
 	}
 	for _, query := range []string{
-		"status=sleeping", "limit=0", "limit=201", "limit=1e9", "unsure=maybe", "risk=x", "channel=1", "assignee=you",
+		"status=sleeping", "limit=0", "limit=201", "limit=1e9", "unsure=maybe", "risk=x", "channel=1", "author=urn:uuid:" + string(o.channel), "assignee=you",
 		"from=yesterday", "q=%00", "language=%27", "colour=red", "q=%FF",
 	} {
 		o.ask(cm, "GET", "/v1/queues/cm/items?"+query, nil).must(http.StatusUnprocessableEntity)

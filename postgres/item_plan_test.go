@@ -1,0 +1,78 @@
+package postgres_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"triage/postgres"
+	"triage/triage"
+)
+
+// fill makes n comments with items in the relationship queue, nine of ten resolved, and
+// lets the planner know.
+func (in *intake) fill(n int) {
+	in.t.Helper()
+	in.exec(`
+		INSERT INTO engagements (brand_id, id, channel_id, platform, external_id, form, text, version_at, content_hash,
+		    received_at, changed_at, delivery_id)
+		SELECT $1, md5('e' || n)::uuid, $2, 'facebook', n::text, 'comment', 'Comment number ' || n, now(), '', now(), now(), $2
+		FROM generate_series(1, $3::int) n`, in.brand, in.channel, n)
+	in.exec(`
+		INSERT INTO items (brand_id, id, engagement_id, queue, status, priority, due_at, rank, round, platform, channel_id,
+		    received_at, created_at, changed_at)
+		SELECT $1, md5('i' || n)::uuid, md5('e' || n)::uuid, 'cm', CASE WHEN n % 10 = 0 THEN 'open' ELSE 'resolved' END, 3,
+		    now() + n * interval '1 second', n, 1, 'facebook', $2, now(), now(), now()
+		FROM generate_series(1, $3::int) n`, in.brand, in.channel, n)
+	for _, table := range []string{"engagements", "items", "queue_counts"} {
+		in.exec(`VACUUM ANALYZE ` + table)
+	}
+}
+
+func (in *intake) explain(sql string, args ...any) string {
+	in.t.Helper()
+	rows, err := in.Pool().Query(in.t.Context(), `EXPLAIN (COSTS OFF) `+sql, args...)
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			in.t.Fatal(err)
+		}
+		plan.WriteString(line + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		in.t.Fatal(err)
+	}
+	return plan.String()
+}
+
+func TestClaimsAndListsReadNoMoreThanTheyShow(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	in.fill(30_000)
+	plan := in.explain(postgres.ClaimNextSQL, in.brand, triage.CM, time.Now(), in.channel, time.Now())
+	if !strings.Contains(plan, "Index Scan using items_live on items") || strings.Contains(plan, "Sort") || strings.Contains(plan, "Seq Scan") {
+		t.Errorf("claiming the next item:\n%s", plan)
+	}
+	after := &postgres.Position{Rank: 500, ID: in.channel}
+	for _, c := range []struct {
+		rule, index string
+		filter      postgres.ItemFilter
+		after       *postgres.Position
+	}{
+		{"the first page of what is live", "items_live", postgres.ItemFilter{}, nil},
+		{"a later page of what is live", "items_live", postgres.ItemFilter{}, after},
+		{"what is open", "items_live", postgres.ItemFilter{Statuses: []triage.Status{triage.StatusOpen}}, nil},
+		{"what is closed", "items_closed", postgres.ItemFilter{Statuses: []triage.Status{triage.StatusResolved, triage.StatusDismissed}}, after},
+	} {
+		sql, args := postgres.ListItemsSQL(in.brand, triage.CM, c.filter, c.after, 50)
+		plan := in.explain(sql, args...)
+		if !strings.Contains(plan, "using "+c.index+" on items i") || strings.Contains(plan, "Sort") || strings.Contains(plan, "Seq Scan on items") {
+			t.Errorf("%s:\n%s", c.rule, plan)
+		}
+	}
+}
