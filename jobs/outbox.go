@@ -198,7 +198,11 @@ func (o *Outbox) settle(ctx context.Context, batch []postgres.TakenNotice, ref s
 		o.pace.hold(target, until, 0)
 		return o.putOff(ctx, batch, until, failure.Word)
 	case notify.Away:
-		pause := o.pace.nextPause(target)
+		longest := awayLongest
+		if failure.MayHaveArrived {
+			longest = unsureLongest
+		}
+		pause := o.pace.nextPause(target, longest)
 		o.pace.hold(target, now.Add(pause), pause)
 		return o.putOff(ctx, batch, now.Add(pause), failure.Word)
 	case notify.Refused:

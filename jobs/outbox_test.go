@@ -501,6 +501,26 @@ func TestALostAnswerIsPaidWithASecondMessageAndNothingElse(t *testing.T) {
 	tm.wantNotices(map[string]int{"new sent": 1})
 }
 
+func TestASlackThatTakesMessagesButAnswersTooLateIsNotFlooded(t *testing.T) {
+	tm := newTeam(t)
+	impatient, err := slack.New(slack.Config{Token: slackToken, BaseURL: tm.slack.URL(), HTTPTimeout: 30 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tm.outbox.Poster = impatient
+	tm.comes("c1", "text", triage.P1)
+	for range 50 {
+		tm.slack.Script("chat.postMessage", fakeslack.Answer{Hang: true, AfterAccept: true})
+	}
+	for start := tm.clock(); tm.clock().Sub(start) < time.Hour; tm.later(10 * time.Second) {
+		tm.step()
+	}
+	if n := len(tm.slack.Messages()); n > 12 {
+		t.Errorf("%d messages in an hour", n)
+	}
+	tm.wantNotices(map[string]int{"new pending timeout": 1})
+}
+
 func TestWhileOneWaitsThereIsNoSecondNoticeOfTheSameItem(t *testing.T) {
 	tm := newTeam(t)
 	id := tm.comes("c1", "text", triage.P1)

@@ -45,9 +45,17 @@ func (p *pace) hold(target string, until time.Time, pause time.Duration) {
 	p.away[target] = pause
 }
 
-// nextPause grows from two seconds to a minute while the messenger stays away.
-func (p *pace) nextPause(target string) time.Duration {
+// How long the pauses of a target grow while the messenger stays away. Where messages may
+// have arrived all the same, each further attempt can be one more of the same.
+const (
+	awayFirst     = 2 * time.Second
+	awayLongest   = time.Minute
+	unsureLongest = 15 * time.Minute
+)
+
+// nextPause doubles the last pause, up to longest.
+func (p *pace) nextPause(target string, longest time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return min(max(2*p.away[target], 2*time.Second), time.Minute)
+	return min(max(2*p.away[target], awayFirst), longest)
 }

@@ -19,6 +19,10 @@ type Failure struct {
 	Failing    Failing
 	Word       string
 	RetryAfter time.Duration // how long we were told to wait; zero unless Throttled
+
+	// MayHaveArrived says that the message may stand there all the same, so that every
+	// further attempt risks a second one.
+	MayHaveArrived bool
 }
 
 // Error returns the word.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -51,7 +52,7 @@ func New(config Config) (*Client, error) {
 	}
 	client := &http.Client{
 		Timeout:   config.HTTPTimeout,
-		Transport: guard{next: http.DefaultTransport},
+		Transport: guard{next: transport()},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // a redirect would carry the token elsewhere
 		},
@@ -134,6 +135,19 @@ func wordOf(err error) string {
 	return ""
 }
 
+// transport gives up connecting long before a call's time is over. A call that runs out
+// of time has therefore been sent, and may have been carried out.
+func transport() *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 3 * time.Second,
+		IdleConnTimeout:     90 * time.Second,
+		MaxIdleConnsPerHost: 8,
+		ForceAttemptHTTP2:   true,
+	}
+}
+
 // maxAnswer is how many bytes of an answer are read; Slack echoes the message.
 const maxAnswer = 256 << 10
 
@@ -172,13 +186,13 @@ func failure(err error) *notify.Failure {
 		return byWord(said.Err)
 	}
 	if sent := (*url.Error)(nil); errors.As(err, &sent) {
-		if sent.Timeout() {
-			return &notify.Failure{Failing: notify.Away, Word: "timeout"}
+		if op := (*net.OpError)(nil); !sent.Timeout() || (errors.As(err, &op) && op.Op == "dial") {
+			return &notify.Failure{Failing: notify.Away, Word: "unreachable"}
 		}
-		return &notify.Failure{Failing: notify.Away, Word: "unreachable"}
+		return &notify.Failure{Failing: notify.Away, Word: "timeout", MayHaveArrived: true}
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return &notify.Failure{Failing: notify.Away, Word: "timeout"}
+	if pause := net.Error(nil); errors.As(err, &pause) && pause.Timeout() { // while the answer was read
+		return &notify.Failure{Failing: notify.Away, Word: "timeout", MayHaveArrived: true}
 	}
 	return &notify.Failure{Failing: notify.Puzzled, Word: "unreadable_answer"}
 }
