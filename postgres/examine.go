@@ -79,11 +79,11 @@ func (f *Facts) readSchema(ctx context.Context, conn *pgx.Conn) error {
 		return fmt.Errorf("read migrations: %w", err)
 	}
 	rows, _ := conn.Query(ctx, `
-		SELECT tablename::text FROM pg_tables
-		WHERE schemaname = current_schema()
-		  AND NOT (has_table_privilege(quote_ident(tablename), 'SELECT') AND has_table_privilege(quote_ident(tablename), 'INSERT')
-		           AND has_table_privilege(quote_ident(tablename), 'UPDATE'))
-		ORDER BY tablename`)
+		SELECT relname::text FROM pg_class
+		WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+		  AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+		           AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
+		ORDER BY relname`)
 	if f.Denied, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
 		return fmt.Errorf("read rights: %w", err)
 	}

@@ -155,7 +155,15 @@ func openStore(ctx context.Context, config Config, conns int) (*postgres.Store, 
 	if config.DatabaseURL == "" {
 		return nil, errNoDatabase
 	}
-	return postgres.Open(ctx, config.DatabaseURL.Reveal(), conns)
+	store, err := postgres.Open(ctx, config.DatabaseURL.Reveal(), conns)
+	if err != nil {
+		// A database without our schema fails in ways that do not say so.
+		if f, _ := postgres.Examine(ctx, config.DatabaseURL.Reveal()); f.Version > 0 && f.Migration < f.NewestMigration {
+			return nil, fmt.Errorf("the database is not migrated: run 'triage migrate'")
+		}
+		return nil, err
+	}
+	return store, nil
 }
 
 // answer prints value for programs, or else lines for people.

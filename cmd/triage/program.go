@@ -158,7 +158,7 @@ func closest(word string, names []string) string {
 	best := slices.MinFunc(append([]string{""}, names...), func(a, b string) int {
 		return cmp.Compare(distance(word, a), distance(word, b))
 	})
-	if distance(word, best) > max(1, len(word)/3) {
+	if distance(word, best) > max(1, len(word)/2) {
 		return ""
 	}
 	return best
