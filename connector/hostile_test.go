@@ -14,7 +14,7 @@ import (
 	"triage/internal/corpus"
 )
 
-// envelope wraps one item between two good ones, as each platform sends a batch.
+// envelopes wrap one item between two good ones, as each platform sends a batch.
 var envelopes = map[string]struct {
 	whole string // with %s for the item in the middle
 	item  string // with %s for id, author id, author name and text
