@@ -71,10 +71,10 @@ var verbs = map[Action]string{Written: "add", Own: "add", Reaction: "add", Edite
 
 func (r Run) fbChange(page account, l Line) change {
 	v := fbValue{Item: "comment", Verb: verbs[l.Action], CreatedTime: r.since(l).Unix()}
-	switch {
-	case l.Form == triage.FormReview:
+	if l.Form == triage.FormReview {
 		return change{Field: "ratings", Value: r.fbReview(l, v)}
-	case l.Form == triage.FormMention:
+	}
+	if l.Form == triage.FormMention {
 		// Meta tells neither author nor text of a mention's place, only its own words.
 		v.Item, v.Message, v.PostID = "post", l.Text, number("elsewhere "+l.ID)+"_"+r.commentNumber(l.ID)
 		return change{Field: "mention", Value: v}

@@ -29,4 +29,4 @@ func migrate(ctx context.Context, c *call) error {
 	return c.answer(map[string]int{"applied": applied}, fmt.Sprintf("Applied %d migrations; the database is up to date", applied))
 }
 
-var errNoDatabase = errors.New("DATABASE_URL is not set; 'make run' prints the one that it uses")
+var errNoDatabase = errors.New("DATABASE_URL is not set; 'make db' prints that of the private database")

@@ -131,7 +131,7 @@ func (r *replaying) span(ctx context.Context, from, to time.Time) error {
 		if len(page) < replayPage {
 			return nil
 		}
-		fmt.Fprintf(r.call.Stderr, "%d deliveries so far\n", r.total.Deliveries)
+		say(r.call.Stderr, "%d deliveries so far\n", r.total.Deliveries)
 	}
 }
 

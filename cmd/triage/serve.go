@@ -63,7 +63,7 @@ func serve(ctx context.Context, c *call) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	return s.run(ctx, func(address string) { fmt.Fprintf(c.Stdout, "listening on %s\n", address) })
+	return s.run(ctx, func(address string) { say(c.Stdout, "listening on %s\n", address) })
 }
 
 // service is one running process: what its roles need, started together and stopped in
