@@ -61,7 +61,9 @@ func (s *Server) receiveWebhook(c *fiber.Ctx) error {
 // returns. The body is the raw one: signatures cover what was sent.
 func delivery(c *fiber.Ctx) connector.Delivery {
 	header := make(http.Header, 8)
-	c.Request().Header.VisitAll(func(k, v []byte) { header.Add(string(k), string(v)) })
+	for k, v := range c.Request().Header.All() {
+		header.Add(string(k), string(v))
+	}
 	return connector.Delivery{Header: header, Body: bytes.Clone(c.BodyRaw()), ReceivedAt: time.Now().UTC()}
 }
 
@@ -99,7 +101,9 @@ func webhookError(c *fiber.Ctx, err error) error {
 // plain text that cannot be read as a page.
 func (s *Server) handshake(c *fiber.Ctx) error {
 	query := url.Values{}
-	c.Context().QueryArgs().VisitAll(func(k, v []byte) { query.Add(string(k), string(v)) })
+	for k, v := range c.Context().QueryArgs().All() {
+		query.Add(string(k), string(v))
+	}
 	if !s.handshakes.allow(c.Params("endpoint"), time.Now()) {
 		c.Set(fiber.HeaderRetryAfter, "60")
 		return problemError{status: http.StatusTooManyRequests, kind: "rate-limited", title: "Too many handshakes."}
