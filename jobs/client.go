@@ -13,9 +13,8 @@ import (
 	"triage/postgres"
 )
 
-// The clock of the job library. A worker that is killed leaves its job running; it is
-// rescued rescueAfter later, at the rescuer's next look (every 30 s), and so is back at
-// work within a minute.
+// The clock of the job library. A worker that is killed leaves its job running; Upkeep, or
+// the library's own rescuer, puts it back to work within a minute.
 const (
 	timeout     = 20 * time.Second
 	rescueAfter = 20*time.Second + time.Millisecond

@@ -25,6 +25,13 @@ type task struct {
 	run   func(context.Context) (bool, error)
 }
 
+// How long a job may look abandoned before it is rescued: a running one a little longer
+// than its timeout, a due one longer than the library's own look every 5 s.
+const (
+	stuckFor = timeout + 5*time.Second
+	dueFor   = 15 * time.Second
+)
+
 // Bounds of one step of upkeep.
 const (
 	vectorsPerStep = 500
@@ -40,6 +47,13 @@ func (u *Upkeep) tasks() []task {
 		{"index vectors", time.Second, u.vectors},
 		{"release leases", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.ReleaseExpired(ctx)
+		})},
+		{"rescue jobs", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			n, err := tx.RescueJudging(ctx, stuckFor, dueFor)
+			if n > 0 {
+				u.Log.WarnContext(ctx, "jobs put back to work", "jobs", n)
+			}
+			return false, err
 		})},
 		{"fold counters", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldQueueCounts(ctx)

@@ -67,3 +67,26 @@ func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, at time.Time) er
 	}
 	return nil
 }
+
+// RescueJudging puts judge jobs back to work that nobody works on: those running longer
+// than stuckFor, whose worker was killed, and those due for dueFor and still not
+// available. The job library does the same from one elected process; when a crash of the
+// database meets that process while it starts, its upkeep can stay away for minutes, so
+// every process looks. A worker that wakes up late finds its round settled and does
+// nothing. It returns how many jobs were rescued.
+func (t *Tx) RescueJudging(ctx context.Context, stuckFor, dueFor time.Duration) (int, error) {
+	tag, err := t.tx.Exec(ctx, `
+		UPDATE river_job SET
+		    state = CASE WHEN state = 'running' AND attempt >= max_attempts THEN 'discarded' ELSE 'available' END::river_job_state,
+		    finalized_at = CASE WHEN state = 'running' AND attempt >= max_attempts THEN now() END
+		WHERE id IN (
+			SELECT id FROM river_job
+			WHERE kind = $1
+			  AND (state = 'running' AND attempted_at < now() - $2::interval
+			       OR state IN ('retryable', 'scheduled') AND scheduled_at < now() - $3::interval)
+			FOR UPDATE SKIP LOCKED)`, triage.JudgeJob{}.Kind(), stuckFor, dueFor)
+	if err != nil {
+		return 0, fmt.Errorf("rescue judging: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}

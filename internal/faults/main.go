@@ -25,8 +25,9 @@ func main() {
 	crashes := flag.Int("crashes", 5, "immediate stops of PostgreSQL")
 	unsafe := flag.Int("unsafe", 4, "most crashes with synchronous_commit off, until loss shows; 0 leaves this out")
 	seed := flag.Uint64("seed", 1, "of the moments at which things are killed")
+	keep := flag.Bool("keep", false, "leave the logs behind and say where")
 	flag.Parse()
-	verdict, err := run(ctx, plan{*kills, *crashes, *unsafe, *seed})
+	verdict, err := run(ctx, plan{*kills, *crashes, *unsafe, *seed, *keep})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "faults:", err)
 		os.Exit(1)
@@ -41,6 +42,7 @@ func main() {
 type plan struct {
 	kills, crashes, unsafe int
 	seed                   uint64
+	keep                   bool
 }
 
 // harness is one cluster, one program on a fixed address, and the load on it.
@@ -58,7 +60,11 @@ func run(ctx context.Context, p plan) (verdict, error) {
 	if err != nil {
 		return v, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
+	if p.keep {
+		step("logs are below %s", dir)
+	} else {
+		defer func() { _ = os.RemoveAll(dir) }()
+	}
 	if err := os.Chmod(dir, 0o755); err != nil { // the server runs as another user
 		return v, err
 	}
@@ -132,11 +138,13 @@ func (h *harness) unsafeRound(ctx context.Context, binary, dir, name string, see
 	}
 	defer func() { h.service.Kill() }()
 	url := h.cluster.URL(name)
-	if err := execute(ctx, url, "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"); err != nil {
+	// The writer of the log is slowed down too: what is not yet written is what is lost.
+	if err := execute(ctx, url, "ALTER SYSTEM SET synchronous_commit = off", "ALTER SYSTEM SET wal_writer_delay = '10s'",
+		"ALTER SYSTEM SET wal_writer_flush_after = '1GB'", "SELECT pg_reload_conf()"); err != nil {
 		return count{}, err
 	}
 	defer func() {
-		if err := execute(ctx, url, "ALTER SYSTEM RESET synchronous_commit", "SELECT pg_reload_conf()"); err != nil {
+		if err := execute(ctx, url, "ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()"); err != nil {
 			fmt.Fprintln(os.Stderr, "faults:", err)
 		}
 	}()
@@ -163,7 +171,7 @@ func (h *harness) fresh(ctx context.Context, binary, dir, name string) error {
 	}
 	h.program = rig.Program{
 		Binary: binary, DataDir: data, DatabaseURL: h.cluster.URL(name),
-		Env: []string{"TRIAGE_ENGINE=builtin", "TRIAGE_LOG_LEVEL=error"},
+		Env: []string{"TRIAGE_ENGINE=builtin", "TRIAGE_LOG_LEVEL=warn"},
 	}
 	var err error
 	if h.brand, err = h.program.AddBrand(ctx, "Faults"); err != nil {
