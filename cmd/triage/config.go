@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -196,14 +198,28 @@ func (c Config) keyFileExists() bool {
 // Box returns what seals secrets at rest: under TRIAGE_SECRET_KEY, or under the key kept in
 // the data folder, which is made on the first call.
 func (c Config) Box() (*secret.Box, error) {
-	key, err := secret.ParseKey(c.SecretKey.Reveal())
-	if c.SecretKey == "" {
-		key, err = secret.LoadKey(c.keyFile())
-	}
+	key, err := c.key()
 	if err != nil {
 		return nil, err
 	}
 	return secret.New(key)
+}
+
+// CursorKey returns the key that lists sign their cursors with. It is derived from the
+// secret key (HKDF, RFC 5869), so that replicas that share one understand each other.
+func (c Config) CursorKey() ([]byte, error) {
+	key, err := c.key()
+	if err != nil {
+		return nil, err
+	}
+	return hkdf.Key(sha256.New, key, nil, "triage cursors", sha256.Size)
+}
+
+func (c Config) key() ([]byte, error) {
+	if c.SecretKey == "" {
+		return secret.LoadKey(filepath.Join(c.DataDir, "secret.key"))
+	}
+	return secret.ParseKey(c.SecretKey.Reveal())
 }
 
 // String lists every variable with its value in force, secrets masked, one per line.

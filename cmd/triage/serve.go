@@ -109,9 +109,13 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	if err := s.watch.Load(ctx); err != nil {
 		return err
 	}
+	cursors, err := s.config.CursorKey()
+	if err != nil {
+		return err
+	}
 	s.group = ingest.NewGroup(s.store, s.log, ingest.GroupOptions{})
 	s.server = api.New(api.Options{
-		Store: s.store, Desk: queue.NewDesk(s.store, s.plan), Log: s.log,
+		Store: s.store, Desk: queue.NewDesk(s.store, s.plan), Log: s.log, CursorKey: cursors,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
 	})
 	s.listener, err = net.Listen("tcp", s.config.Listen)
