@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"triage/internal/localpg"
@@ -128,20 +129,56 @@ func (d *dev) stop(ctx context.Context) error {
 	return nil
 }
 
+// clean deletes what the project made on this machine. The key that seals secrets goes
+// only together with the private database: without it a server behind DATABASE_URL would
+// hold secrets that nobody can open.
 func (d *dev) clean(ctx context.Context) error {
 	if err := d.endRun(ctx); err != nil {
 		return err
+	}
+	keep := ""
+	if !localpg.Exists(localpg.DefaultDir(d.root)) {
+		keep = keyFile
 	}
 	for _, dir := range []string{localpg.DefaultDir(d.root), localpg.TestDir(d.root)} {
 		if err := localpg.Remove(ctx, dir); err != nil {
 			return err
 		}
 	}
-	for _, dir := range []string{".data", "bin", "dist"} {
+	if err := removeBut(d.path(".data"), keep); err != nil {
+		return err
+	}
+	for _, dir := range []string{"bin", "dist"} {
 		if err := os.RemoveAll(d.path(dir)); err != nil {
 			return err
 		}
 	}
 	d.out.line("data and binaries are gone")
+	if _, err := os.Stat(d.path(".data", keyFile)); err == nil {
+		d.out.line("kept .data/%s: a database of yours may hold secrets sealed with it", keyFile)
+	}
+	return nil
+}
+
+// keyFile is where the service keeps its generated key in the data folder.
+const keyFile = "secret.key"
+
+// removeBut deletes a folder, or all in it but the named file if that is there.
+func removeBut(dir, keep string) error {
+	if _, err := os.Stat(filepath.Join(dir, keep)); keep == "" || err != nil {
+		return os.RemoveAll(dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == keep {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -160,3 +160,38 @@ func TestGoFilesLeaveOutWhatIsNotOurs(t *testing.T) {
 		t.Errorf("files = %v, %v; want %v", got, err, want)
 	}
 }
+
+func TestCleanKeepsTheKeyOfADatabaseThatIsNotOurs(t *testing.T) {
+	t.Parallel()
+	d := &dev{root: t.TempDir(), out: newConsole(io.Discard)}
+	for _, name := range []string{".data/secret.key", ".data/triage.log", "bin/triage"} {
+		if err := os.MkdirAll(filepath.Dir(d.path(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(d.path(name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, kept := range map[string]bool{".data/secret.key": true, ".data/triage.log": false, "bin": false} {
+		if _, err := os.Stat(d.path(name)); (err == nil) != kept {
+			t.Errorf("%s: there %v, want %v", name, err == nil, kept)
+		}
+	}
+}
+
+func TestTheAddressIsOneThatThisMachineReaches(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]string{
+		"127.0.0.1:8080": "http://127.0.0.1:8080",
+		":9000":          "http://127.0.0.1:9000",
+		"0.0.0.0:8080":   "http://127.0.0.1:8080",
+		"[::1]:8080":     "http://[::1]:8080",
+	} {
+		if got := (&service{listen: listen}).address(); got != want {
+			t.Errorf("%s is reached at %s, want %s", listen, got, want)
+		}
+	}
+}

@@ -148,7 +148,17 @@ func (s *service) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func (s *service) address() string { return "http://" + s.listen }
+// address is where this machine reaches what listens, on all interfaces perhaps.
+func (s *service) address() string {
+	host, port, err := net.SplitHostPort(s.listen)
+	if err != nil {
+		return "http://" + s.listen
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
 
 // freePort returns the first free loopback port from first on.
 func freePort(first int) (int, error) {

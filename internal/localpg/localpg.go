@@ -163,6 +163,12 @@ func (c *Cluster) Stop(ctx context.Context) error { return c.stop(ctx, "fast") }
 // next Start recovers from the log.
 func (c *Cluster) StopImmediate(ctx context.Context) error { return c.stop(ctx, "immediate") }
 
+// Exists reports whether a cluster was made for dir.
+func Exists(dir string) bool {
+	_, err := existingPlace(dir)
+	return err == nil
+}
+
 // Remove stops the cluster in dir and deletes all that Start made for it. It is no
 // error when there is none.
 func Remove(ctx context.Context, dir string) error {

@@ -143,8 +143,14 @@ func TestRemoveLeavesNothing(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "pg")
 	c := start(t, dir)
+	if !Exists(dir) {
+		t.Error("a started cluster does not exist")
+	}
 	if err := Remove(t.Context(), dir); err != nil {
 		t.Fatal(err)
+	}
+	if Exists(dir) {
+		t.Error("a removed cluster exists")
 	}
 	for _, path := range []string{c.place.home, c.place.socketDir, c.place.pointer, c.place.lockFile} {
 		if _, err := os.Stat(path); !os.IsNotExist(err) {
