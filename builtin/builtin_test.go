@@ -151,14 +151,7 @@ func TestJudgingIsDeterministic(t *testing.T) {
 
 func TestNearCopiesAreNearerThanOtherTexts(t *testing.T) {
 	m := model(t)
-	cos := func(a, b string) float64 {
-		sum := 0.0
-		va, vb := m.Embed(a), m.Embed(b)
-		for i := range va {
-			sum += float64(va[i]) * float64(vb[i])
-		}
-		return sum
-	}
+	cos := func(a, b string) float64 { return cosine(m.Embed(a), m.Embed(b)) }
 	text := "The parcel never arrived and nobody at support answers my emails"
 	for _, copied := range []string{
 		"the parcel never arrived and nobody at support answers my emails!!",

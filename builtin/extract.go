@@ -4,8 +4,8 @@ import "sync"
 
 var scans = sync.Pool{New: func() any { return new(scan) }}
 
-// Features returns the hashed features of text, for training. The order is stable.
-func Features(text string) []Feature {
+// Hashed returns the hashed features of text, for training. The order is stable.
+func Hashed(text string) []Feature {
 	s := scans.Get().(*scan)
 	defer scans.Put(s)
 	s.read(text)
@@ -13,14 +13,12 @@ func Features(text string) []Feature {
 	return out
 }
 
-// Words calls fn with the hash of each word of text, for training.
-func Words(text string, fn func(hash uint64)) {
+// Tokens calls fn with the hash of each token of text, for training.
+func Tokens(text string, fn func(hash uint64)) {
 	s := scans.Get().(*scan)
 	defer scans.Put(s)
 	s.read(text)
 	for _, t := range s.tokens {
-		if t.kind == kindWord {
-			fn(hashBytes(spaceWord, s.text(t)))
-		}
+		fn(hashBytes(spaceWord, s.text(t)))
 	}
 }

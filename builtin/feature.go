@@ -11,7 +11,7 @@ type Feature struct {
 }
 
 const (
-	bucketBits = 18
+	bucketBits = 17
 	// Buckets is the size of the hashing space.
 	Buckets = 1 << bucketBits
 )

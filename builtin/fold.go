@@ -49,12 +49,23 @@ func compose(base, mark rune) rune {
 // compatible appends the lower-case NFKC form of r to dst: full-width, mathematical,
 // circled and similar letters become the plain ones.
 func compatible(dst []rune, r rune) []rune {
+	at := len(dst)
+	dst = undressed(dst, r)
+	for i := at; i < len(dst); i++ {
+		dst[i] = unicode.ToLower(dst[i])
+	}
+	return dst
+}
+
+// undressed appends the NFKC form of r to dst. Letters with accents of their own and
+// scripts without dressed-up forms stay as they are.
+func undressed(dst []rune, r rune) []rune {
 	if r < 0xA0 || r >= 0x370 && r < 0x1D00 && r != 0x37A {
-		return append(dst, unicode.ToLower(r))
+		return append(dst, r)
 	}
 	if r >= 0x1F000 || r >= 0x3040 && r < 0xF900 {
 		if r < 0x1F100 || r > 0x1F18F {
-			return append(dst, unicode.ToLower(r))
+			return append(dst, r)
 		}
 		return append(dst, squared(r))
 	}
@@ -63,10 +74,10 @@ func compatible(dst []rune, r rune) []rune {
 	prop := norm.NFKC.Properties(in[:n])
 	deco := prop.Decomposition()
 	if deco == nil || r < 0x250 && !styled(r) {
-		return append(dst, unicode.ToLower(r))
+		return append(dst, r)
 	}
 	for _, d := range string(norm.NFKC.Bytes(in[:n])) {
-		dst = append(dst, unicode.ToLower(d))
+		dst = append(dst, d)
 	}
 	return dst
 }

@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"triage/triage"
@@ -16,8 +15,7 @@ const ruleBytes = 100 << 10
 func (m *Model) Classify(text string) triage.Classification {
 	s := scans.Get().(*scan)
 	defer scans.Put(s)
-	s.read(text)
-	s.feats, s.ids = s.features(s.feats[:0], s.ids)
+	m.look(s, text)
 	lang, known := m.language(s, s.feats)
 
 	c := m.Read(m.logits(s.feats))
@@ -42,45 +40,23 @@ func (m *Model) Read(z []float64) triage.Classification {
 func (m *Model) logits(feats []Feature) []float64 {
 	k := m.Columns
 	acc := make([]float32, k)
+	sense := slices.Clone(m.Bias)
 	for _, f := range feats {
-		row := m.Weights[int(f.Bucket)*k:][:k]
-		for c, w := range row {
+		if f.Bucket >= Buckets {
+			for c, w := range m.Sense[int(f.Bucket-Buckets)*k:][:k] {
+				sense[c] += f.Value * w
+			}
+			continue
+		}
+		for c, w := range m.Weights[int(f.Bucket)*k:][:k] {
 			acc[c] += f.Value * float32(w)
 		}
 	}
 	z := make([]float64, k)
 	for c := range z {
-		z[c] = float64(m.Bias[c] + m.Scale[c]*acc[c])
+		z[c] = float64(sense[c] + m.Scale[c]*acc[c])
 	}
 	return z
-}
-
-// Probabilities returns what h makes of the logits.
-func (h *Head) Probabilities(z []float64) []float64 {
-	p := slices.Clone(z[h.Column : h.Column+len(h.Classes)])
-	if h.Apart {
-		for i := range p {
-			p[i] = sigmoid(p[i] / h.Heat)
-		}
-		return p
-	}
-	top, sum := slices.Max(p), 0.0
-	for i := range p {
-		p[i] = math.Exp((p[i] - top) / h.Heat)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p
-}
-
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-
-// Logit is the inverse of the logistic function, kept finite.
-func Logit(p float64) float64 {
-	p = min(max(p, 1e-6), 1-1e-6)
-	return math.Log(p / (1 - p))
 }
 
 func best(p []float64) int {
@@ -119,7 +95,7 @@ func (m *Model) placeIntent(c *triage.Classification, z []float64) {
 	}
 	at := -1
 	for i, in := range intents {
-		if in.DefaultQueue() == want && (at < 0 || p[i] > p[at]) {
+		if in.DefaultQueue() == want && (at < 0 || p[i]*h.lift(i) > p[at]*h.lift(at)) {
 			at = i
 		}
 	}
@@ -138,16 +114,6 @@ func (m *Model) mood(c *triage.Classification, z []float64) {
 	c.ReplyExpected, c.Confidence.ReplyExpected = m.head("reply_expected").yes(z)
 }
 
-// yes answers a head of one column, with the confidence of that answer.
-func (h *Head) yes(z []float64) (bool, float64) {
-	p := h.Probabilities(z)[0]
-	p = h.Curve.At(p)
-	if p >= h.Cuts[0] {
-		return true, p
-	}
-	return false, 1 - p
-}
-
 // pressing sets urgency and risk as the model alone sees them.
 func (m *Model) pressing(c *triage.Classification, z []float64) {
 	h := m.head("urgency")
@@ -159,8 +125,8 @@ func (m *Model) pressing(c *triage.Classification, z []float64) {
 	conf := p[at]
 	if press := p[2] + p[3]; press >= h.Cuts[0] {
 		at, conf = 2, press
-		if p[3] > p[2] {
-			at = 3
+		if p[3] >= 0.5 { // alarms need good reasons; the rules know most of them
+			at, conf = 3, p[3]
 		}
 	}
 	c.Urgency = triage.Urgencies()[at]

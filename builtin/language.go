@@ -75,6 +75,9 @@ func (m *Model) likeliest(feats []Feature) (best int, share float64) {
 	k := len(m.Languages)
 	var acc [32]float32
 	for _, f := range feats {
+		if f.Bucket >= Buckets {
+			break
+		}
 		row := m.LangRows[LangBucket(f.Bucket)*k:][:k]
 		for c, w := range row {
 			acc[c] += f.Value * float32(w)

@@ -15,45 +15,6 @@ import (
 // magic opens a model file; the digit is the version of the layout.
 const magic = "TRIAGE-MODEL-1\n"
 
-// Head is one question that the model answers: which columns hold its logits, what
-// they mean, and how its raw answers are made honest.
-type Head struct {
-	Name    string    `json:"name"`
-	Classes []string  `json:"classes"`         // one column each
-	Column  int       `json:"column"`          // the first column
-	Apart   bool      `json:"apart,omitempty"` // each column is its own yes or no
-	Heat    float64   `json:"heat"`            // logits are divided by it
-	Cuts    []float64 `json:"cuts,omitempty"`  // probability from which a yes is said, per column
-	Curve   Curve     `json:"curve,omitempty"` // raw confidence to measured share of right answers
-}
-
-// Curve maps a raw confidence to a measured one: a rising line through knots.
-type Curve struct {
-	Raw   []float64 `json:"raw,omitempty"`
-	Right []float64 `json:"right,omitempty"`
-}
-
-// At returns the measured confidence for a raw one. Without knots it is the raw one.
-func (c Curve) At(raw float64) float64 {
-	n := len(c.Raw)
-	if n == 0 {
-		return raw
-	}
-	if raw <= c.Raw[0] {
-		return c.Right[0]
-	}
-	for i := 1; i < n; i++ {
-		if raw <= c.Raw[i] {
-			span := c.Raw[i] - c.Raw[i-1]
-			if span <= 0 {
-				return c.Right[i]
-			}
-			return c.Right[i-1] + (c.Right[i]-c.Right[i-1])*(raw-c.Raw[i-1])/span
-		}
-	}
-	return c.Right[n-1]
-}
-
 // Manifest says what a model file holds. It is written as JSON at its beginning.
 type Manifest struct {
 	Name      string     `json:"name"`
@@ -63,6 +24,8 @@ type Manifest struct {
 	Heads     []Head     `json:"heads"`
 	QueueMix  [3]float64 `json:"queue_mix"` // bias, weight of the queue head, weight of the intents' sum
 	Languages []string   `json:"languages"`
+	WordCount int        `json:"words"`
+	WordDims  int        `json:"word_dims"`
 	Foreign   float64    `json:"foreign"` // what confidence is worth outside the languages it learned
 }
 
@@ -72,6 +35,8 @@ type Model struct {
 	Bias     []float32 // one per column
 	Scale    []float32 // one per column: weight = Scale * Weights
 	Weights  []int8    // Buckets rows of Columns
+	Sense    []float32 // WordDims rows of Columns: what the sentence vector says
+	Words    Words
 	LangBias []float32 // one per language
 	LangStep float32
 	LangRows []int8   // LangBuckets rows of len(Languages)
@@ -102,7 +67,8 @@ func (m *Model) Encode(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sections := []any{uint32(len(head)), head, m.Bias, m.Scale, m.Weights, m.LangBias, m.LangStep, m.LangRows, m.Known, m.Idf}
+	sections := []any{uint32(len(head)), head, m.Bias, m.Scale, m.Weights, m.Sense,
+		m.Words.Keys, m.Words.Vectors, m.Words.Pull, m.LangBias, m.LangStep, m.LangRows, m.Known, m.Idf}
 	for _, part := range sections {
 		if err := binary.Write(zip, binary.LittleEndian, part); err != nil {
 			return err
@@ -147,7 +113,10 @@ func (m *Model) sections(r io.Reader) error {
 		return err
 	}
 	m.allocate()
-	for _, part := range []any{m.Bias, m.Scale, m.Weights, m.LangBias, &m.LangStep, m.LangRows, m.Known, m.Idf} {
+	for _, part := range []any{
+		m.Bias, m.Scale, m.Weights, m.Sense, m.Words.Keys, m.Words.Vectors, m.Words.Pull,
+		m.LangBias, &m.LangStep, m.LangRows, m.Known, m.Idf,
+	} {
 		if err := binary.Read(r, binary.LittleEndian, part); err != nil {
 			return err
 		}
@@ -159,7 +128,8 @@ func (m *Model) sections(r io.Reader) error {
 func (m *Model) allocate() {
 	cols, langs := m.Columns, len(m.Languages)
 	m.Bias, m.Scale = make([]float32, cols), make([]float32, cols)
-	m.Weights = make([]int8, Buckets*cols)
+	m.Weights, m.Sense = make([]int8, Buckets*cols), make([]float32, m.WordDims*cols)
+	m.Words = Words{Dims: m.WordDims, Keys: make([]uint32, m.WordCount), Vectors: make([]int8, m.WordCount*m.WordDims), Pull: make([]uint8, m.WordCount)}
 	m.LangBias, m.LangRows = make([]float32, langs), make([]int8, LangBuckets*langs)
 	m.Known = make([]uint64, (1<<KnownBits)/64)
 	m.Idf = make([]uint8, 1<<IdfBits)
@@ -179,17 +149,6 @@ func Quantise(w []float32, columns int) (rows []int8, scale []float32) {
 		}
 	}
 	return rows, scale
-}
-
-// head returns the head of a name; asking for one that is not there is a mistake in
-// the file that came with the program.
-func (m *Model) head(name string) *Head {
-	for i := range m.Heads {
-		if m.Heads[i].Name == name {
-			return &m.Heads[i]
-		}
-	}
-	panic("model without head " + name)
 }
 
 //go:embed model/builtin.model

@@ -106,15 +106,19 @@ func (st *step) accept(word string) {
 	}
 }
 
+// umlauts are the ways to write a word without them; the last is how ß looks.
+var umlauts = []*strings.Replacer{
+	strings.NewReplacer("ä", "a", "ö", "o", "ü", "u", "ß", "ss"),
+	strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss"),
+	strings.NewReplacer("ä", "a", "ö", "o", "ü", "u", "ß", "b"),
+}
+
 // spellings returns the bare forms of a word of a rule: umlauts as one letter and as
 // two, and the forms that vague and stretched words are compared with.
 func spellings(word string) []string {
-	two := strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss").Replace(word)
-	one := strings.NewReplacer("ä", "a", "ö", "o", "ü", "u", "ß", "ss").Replace(word)
-	sharp := strings.NewReplacer("ä", "a", "ö", "o", "ü", "u", "ß", "b").Replace(word)
 	var forms []string
-	for _, w := range []string{one, two, sharp} {
-		w = strings.ReplaceAll(w, "'", "")
+	for _, way := range umlauts {
+		w := strings.ReplaceAll(way.Replace(word), "'", "")
 		for _, f := range []string{w, "~" + levelled(w), "=" + squashed(w), "#" + squashed(levelled(w))} {
 			if !slices.Contains(forms, f) {
 				forms = append(forms, f)

@@ -15,47 +15,6 @@ type bareWord struct {
 	long       bool   // had a letter three times or more in a row
 }
 
-// lookalikes maps each Latin letter to the characters of other scripts, and of the
-// Latin script itself, that are drawn like it (the idea of Unicode TS 39, section 4).
-// Compatibility forms are not listed, NFKC takes care of them.
-var lookalikes = map[rune]string{
-	'a': "аαɑӑӓàáâãåāăąǎɐ⍺ᴀꭺᎪӕȧạ∀ɒΛΑАᗅꓮ𐊠ꬰд", 'b': "ЬвВβʙᏏᖯƄƅɓƀББбᗷꓐᏴ𐊂𐊡ɃƁƂƃβßḃ", 'c': "сСϲçćĉċčᴄⲥꮯᏟƈȼⅽꓚ𐐕𐐽ɔсҫᑕ☾℃",
-	'd': "ԁɗđďḋᏧᑯꓒᎠᗞᗪⅾɖðÐƊƋƌժ", 'e': "еЕεҽёèéêëēĕėęěǝƎɘᴇℯ℮ꬲⴹΕᎬꓰ⋿ɛЭэєЄҿӗɇȩ∃ξΣə", 'f': "ƒϝғꞙꬵẝſꓝᖴɟҒքḟϜ𐊇ʄ",
-	'g': "ɡցģĝğġǧǥԌɢɠᶃƍᏀᏳꓖɡԍҩǵ", 'h': "һнНհĥħɥԋհᏂʜНҺΗᎻᕼꓧⲎ𐋏ӊңҥĦḥⱨ", 'i': "іΙιıÍìíîïĩīĭįǐɩɪӏᎥꙇⵊ⍳ǃ¡ïІїΙІⲒꓲɨƗỉịḭ∣ىןᛁꭵ🇮",
-	'j': "јϳĵʝɉǰᴊյᎫꓙЈͿɈĴנ", 'k': "кКκķƙᴋⲕκĸҡқҝҟᏦᛕꓗⲔKΚʞӄḳꝁ", 'l': "ⅼĺļľŀłւᏞᒪꓡⳐⅬ׀ןⵏӀǀℓιŁʟլᎥɭƚℒˡ∟╚ĿІΙӏ|˥", 'm': "мМⅿᴍϻΜᎷᗰꓟⲘ𐊰ʍɯɱмӎṃ₥ⅯПω♏",
-	'n': "пИийηńņňŉŋπоɴΝꓠⲚռոпᴎɲƞԥṇนҋӥղϰ", 'o': "оοσòóôõōŏőơǒøөסо๐ჿⲟᴏօ০०೦௦൦๐໐ⲞΟОՕⵔꓳΘθ◯☉ȯọəҨѳծỏфΦ₀⍥♡ꬽ𐐬𐓪∅", 'p': "рРρƿþϸᏢᑭꓑⲢΡƤƥᴩ⍴ⲣṗ℗ҏ₱",
-	'q': "ԛգզɋʠႳℚϙq", 'r': "гяЯŕŗřᴦⲅꭇꮁɹɾɼᖇᏒꓣƦʀŘᏒг૨ɽṛΓґ尺", 's': "ѕЅśŝşšșƽꜱՏᏚꓢꞩʂᏕṡ§ϩ", 't': "тТτţťŧțᴛꚍΤᎢꓔⲦ⊤⟙тէ†ʇƫƭʈ+ҭṭŦτィ", 'u': "υսùúûũūŭůűųưǔցᴜʋцЦꭎꭒՍሀᑌꓴ⋃∪μµυʉṳυɄ",
-	'v': "ѵνⅴᴠΝѴᏙᐯꓦⴸש∨⋁ʌυᶌṽ√ⱱѷ", 'w': "шщѡԝաᴡɯᎳᏔꓪŵẁẃẅωѿШЩʍωພ山ผᗯẉ₩", 'x': "хХχⅹҳ×✕ΧᚷⲬꓫ╳⤫⤬⨯ᕁᕽЖжχӿẋ᙮", 'y': "уУγýÿŷүʏყყΥҮᎩᎽꓬⲨỿɣʎƴыЎўҰұỳℽɏ𐊲ʏӯ", 'z': "źżžƶᴢꮓȥʐΖᏃꓜℤΖʑẓ乙ɀʐ",
-}
-
-// leet maps digits and signs that are used for letters inside words.
-var leet = map[rune]rune{
-	'0': 'o', '1': 'l', '3': 'e', '4': 'a', '5': 's', '7': 't', '8': 'b', '9': 'g',
-	'@': 'a', '$': 's', '!': 'i', '|': 'l', '€': 'e', '+': 't', '(': 'c', '£': 'e', '¢': 'c',
-}
-
-var bare = bareTable()
-
-func bareTable() map[rune]rune {
-	t := make(map[rune]rune, 1024)
-	for to := 'a'; to <= 'z'; to++ {
-		for _, r := range lookalikes[to] {
-			if _, taken := t[r]; r >= 0x80 && !taken {
-				t[r] = to
-			}
-		}
-	}
-	// Letters drawn like two of ours are settled by hand.
-	for r, to := range map[rune]rune{
-		'ι': 'i', 'Ι': 'i', 'І': 'i', 'ӏ': 'l', 'Ӏ': 'l', 'ן': 'l', '∣': 'i', 'ν': 'v', 'Ν': 'n', 'υ': 'u', 'ω': 'w',
-		'ɯ': 'm', 'ʍ': 'w', 'о': 'o', 'ə': 'e', 'ց': 'g', 'γ': 'y', 'ʏ': 'y', 'п': 'n', 'π': 'n', 'β': 'b', 'χ': 'x',
-		'τ': 't', 'σ': 'o', 'ß': 'b', 'Ᏼ': 'b', 'Ꭵ': 'i', 'ᴜ': 'u', 'т': 't', 'г': 'r', 'ñ': 'n', 'Ᏻ': 'g', 'ʐ': 'z',
-	} {
-		t[r] = to
-	}
-	return t
-}
-
 // bareWords appends the skeleton of text to dst.
 func bareWords(dst []bareWord, text string) []bareWord {
 	b := barer{src: text, out: dst}
@@ -115,14 +74,23 @@ func (b *barer) other(i int, r rune, size int) {
 		b.push(i, size, 'a'+r-0x1F1E6)
 		return
 	}
+	if r >= 0xAB70 && r <= 0xABBF || r >= 0x13F8 && r <= 0x13FD { // Cherokee lower case is drawn like upper case
+		r = unicode.ToUpper(r)
+	}
 	if to, ok := bare[r]; ok {
 		b.vague = b.vague || to == 'i' || to == 'l'
 		b.push(i, size, to)
 		return
 	}
-	b.scratch = compatible(b.scratch[:0], r)
+	b.scratch = undressed(b.scratch[:0], r)
 	pushed := false
 	for _, c := range b.scratch {
+		if to, ok := bare[c]; ok {
+			c = to
+			b.vague = b.vague || to == 'i' || to == 'l'
+		}
+		b.vague = b.vague || c == 'I'
+		c = unicode.ToLower(c)
 		if to, ok := bare[c]; ok {
 			c = to
 		}

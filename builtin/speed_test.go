@@ -1,6 +1,9 @@
 package builtin
 
-import "testing"
+import (
+	"bytes"
+	"testing"
+)
 
 func BenchmarkClassifyAndEmbed(b *testing.B) {
 	m := model(b)
@@ -9,5 +12,22 @@ func BenchmarkClassifyAndEmbed(b *testing.B) {
 	for b.Loop() {
 		m.Classify(text)
 		m.Embed(text)
+	}
+}
+
+func BenchmarkLongText(b *testing.B) {
+	m := model(b)
+	text := string(bytes.Repeat([]byte("word after word after word. "), 4000))
+	for b.Loop() {
+		m.Classify(text)
+		m.Embed(text)
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		if _, err := Decode(bytes.NewReader(embedded)); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

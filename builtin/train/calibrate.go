@@ -11,47 +11,36 @@ import (
 
 // calibrate fits temperatures, cuts, the mix for the queue and the confidence curves
 // on the honest answers. It needs no data that a head has seen.
-func (b *bench) calibrate(m *builtin.Model, say func(string, ...any)) error {
-	asked := questions()
-	for i := range m.Heads {
+func (b *bench) calibrate(m *builtin.Model, say func(string, ...any)) {
+	for i, q := range questions() {
 		h := &m.Heads[i]
-		z := b.honest[h.Name]
-		h.Heat = bestHeat(z, b.answers(asked[i]), h.Apart)
+		h.Heat = b.bestHeat(*h, q)
 		say("%s: temperature %.2f", h.Name, h.Heat)
 	}
 	b.mixQueue(m)
 	b.cut(m)
+	b.lift(m)
 	b.curves(m)
 	m.Foreign = b.foreign(m)
-	return nil
 }
 
-func (b *bench) answers(q question) [][]float32 {
-	out := make([][]float32, b.real)
-	for i := range out {
-		out[i] = q.answer(b.comments[i])
-	}
-	return out
-}
-
-// bestHeat returns the temperature with the smallest log loss.
-func bestHeat(z [][]float64, want [][]float32, apart bool) float64 {
+// bestHeat returns the temperature of h with the smallest log loss.
+func (b *bench) bestHeat(h builtin.Head, q question) float64 {
 	best, least := 1.0, math.Inf(1)
-	for heat := 0.3; heat < 4; heat *= 1.04 {
-		h := builtin.Head{Classes: make([]string, len(z[0])), Apart: apart, Heat: heat}
+	for h.Heat = 0.3; h.Heat < 4; h.Heat *= 1.04 {
 		loss := 0.0
-		for i := range z {
-			for c, p := range h.Probabilities(z[i]) {
-				y := float64(want[i][c])
-				if apart {
-					loss -= y*math.Log(max(p, 1e-9)) + (1-y)*math.Log(max(1-p, 1e-9))
-				} else if y > 0 {
-					loss -= y * math.Log(max(p, 1e-9))
+		for i, z := range b.honest {
+			want := q.answer(b.comments[i])
+			for c, p := range h.Probabilities(z) {
+				y := float64(want[c])
+				loss -= y * math.Log(max(p, 1e-9))
+				if h.Apart {
+					loss -= (1 - y) * math.Log(max(1-p, 1e-9))
 				}
 			}
 		}
 		if loss < least {
-			best, least = heat, loss
+			best, least = h.Heat, loss
 		}
 	}
 	return best
@@ -61,11 +50,11 @@ func bestHeat(z [][]float64, want [][]float32, apart bool) float64 {
 // logistic regression on two honest numbers.
 func (b *bench) mixQueue(m *builtin.Model) {
 	w := [3]float64{0, 1, 0.5}
-	h := headOf(m, "intent")
+	h, queue := headOf(m, "intent"), headOf(m, "queue")
 	for range 300 {
 		var grad, curve [3]float64
 		for i := range b.real {
-			x := [3]float64{1, b.honest["queue"][i][0], builtin.Logit(contentShare(own(h, b.honest["intent"][i])))}
+			x := [3]float64{1, b.honest[i][queue.Column], builtin.Logit(contentShare(h.Probabilities(b.honest[i])))}
 			z := w[0] + w[1]*x[1] + w[2]*x[2]
 			p := 1 / (1 + math.Exp(-z))
 			y := 0.0
@@ -99,6 +88,51 @@ func headOf(m *builtin.Model, name string) *builtin.Head {
 	return &m.Heads[i]
 }
 
+// lift chooses how much rare intents are preferred: their share to a negative power,
+// the one with the best sum of accuracy and macro-F1 on the honest answers.
+func (b *bench) lift(m *builtin.Model) {
+	h := headOf(m, "intent")
+	shares := make([]float64, len(h.Classes))
+	for _, c := range b.comments[:b.real] {
+		if i := slices.Index(h.Classes, c.Intent); i >= 0 {
+			shares[i] += 1 / float64(b.real)
+		}
+	}
+	best, top := h.Lift, 0.0
+	for power := 0.0; power <= 0.6; power += 0.1 {
+		h.Lift = make([]float64, len(shares))
+		for i, s := range shares {
+			h.Lift[i] = math.Pow(max(s, 1e-3), -power)
+		}
+		if good := b.intentsRight(m); good > top {
+			top, best = good, h.Lift
+		}
+	}
+	h.Lift = best
+}
+
+// intentsRight returns accuracy plus macro-F1 of the intents on the honest answers.
+func (b *bench) intentsRight(m *builtin.Model) float64 {
+	right := 0.0
+	hit, said, real := map[string]float64{}, map[string]float64{}, map[string]float64{}
+	for i, z := range b.honest {
+		want, got := b.comments[i].Intent, string(m.Read(z).Intent)
+		said[got]++
+		real[want]++
+		if want == got {
+			right++
+			hit[want]++
+		}
+	}
+	f1 := 0.0
+	for _, name := range headOf(m, "intent").Classes {
+		if real[name] > 0 {
+			f1 += 2 * hit[name] / (said[name] + real[name]) / float64(len(real))
+		}
+	}
+	return right/float64(b.real) + f1
+}
+
 // cut chooses from which probability a yes is said: where the F1 of the honest
 // answers is best; for a reply, where most answers are right.
 func (b *bench) cut(m *builtin.Model) {
@@ -107,7 +141,7 @@ func (b *bench) cut(m *builtin.Model) {
 		switch {
 		case q.name == "urgency":
 			h.Cuts = []float64{b.bestCut(func(i int) (float64, bool) {
-				p := own(h, b.honest[q.name][i])
+				p := h.Probabilities(b.honest[i])
 				return p[2] + p[3], triage.Urgency(b.comments[i].Urgency).Rank() >= 2
 			})}
 		case q.name == "reply_expected":
@@ -116,7 +150,7 @@ func (b *bench) cut(m *builtin.Model) {
 			h.Cuts = nil
 			for c := range q.classes {
 				h.Cuts = append(h.Cuts, b.bestCut(func(i int) (float64, bool) {
-					return own(h, b.honest[q.name][i])[c], q.answer(b.comments[i])[c] > 0
+					return h.Probabilities(b.honest[i])[c], q.answer(b.comments[i])[c] > 0
 				}))
 			}
 		}
@@ -152,11 +186,4 @@ func (b *bench) bestCut(ask func(i int) (p float64, yes bool)) float64 {
 		}
 	}
 	return max(cut, 0.3) // lower ones are luck of the draw
-}
-
-// own returns the probabilities of h for the logits of its own columns only.
-func own(h *builtin.Head, z []float64) []float64 {
-	alone := *h
-	alone.Column = 0
-	return alone.Probabilities(z)
 }

@@ -15,7 +15,7 @@ func (b *bench) curves(m *builtin.Model) {
 	}
 	fields := map[string][]point{}
 	for i := range b.real {
-		z := b.row(m, i)
+		z := b.honest[i]
 		c := m.Read(z)
 		want := b.comments[i]
 		put := func(name string, raw float64, right bool) { fields[name] = append(fields[name], point{raw, right}) }
@@ -43,15 +43,6 @@ func (b *bench) curves(m *builtin.Model) {
 		h := headOf(m, name)
 		h.Cuts[0] = min(h.Curve.At(h.Cuts[0]), 0.5)
 	}
-}
-
-// row returns the honest logits of comment i in the order of the columns.
-func (b *bench) row(m *builtin.Model, i int) []float64 {
-	var z []float64
-	for _, h := range m.Heads {
-		z = append(z, b.honest[h.Name][i]...)
-	}
-	return z
 }
 
 // rising fits an isotonic curve: groups of equal size in order of confidence, pooled
@@ -96,7 +87,7 @@ func (b *bench) foreign(m *builtin.Model) float64 {
 		if l := b.comments[i].Lang; l == "en" || l == "de" {
 			continue
 		}
-		c := m.Read(b.row(m, i))
+		c := m.Read(b.honest[i])
 		promised += c.Confidence.Queue
 		if string(c.Intent.DefaultQueue()) == b.comments[i].Queue {
 			right++

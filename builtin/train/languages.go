@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"maps"
 	"math"
 	"slices"
@@ -11,25 +12,24 @@ import (
 
 // learnLanguages learns to tell languages apart from the comments' own marks and from
 // each language's most common words.
-func learnLanguages(m *builtin.Model, comments []Comment, seed uint64) {
+func learnLanguages(ctx context.Context, m *builtin.Model, comments []Comment, seed uint64) error {
 	words := builtin.CommonWords()
 	m.Languages = slices.Sorted(maps.Keys(words))
 	k := len(m.Languages)
 	count := make(map[string]int)
-	var t task
-	t.classes = k
+	var samples []sample
 	add := func(text, lang string, weight float32) {
 		at := slices.Index(m.Languages, lang)
 		if at < 0 {
 			return
 		}
-		v := builtin.Features(text)
+		v := builtin.Hashed(text)
 		for i := range v {
 			v[i].Bucket = uint32(builtin.LangBucket(v[i].Bucket))
 		}
-		target := make([]float32, k)
-		target[at] = 1
-		t.texts, t.targets, t.weights = append(t.texts, v), append(t.targets, target), append(t.weights, weight)
+		want := make([]float32, k)
+		want[at] = 1
+		samples = append(samples, sample{v, want, []float32{weight}})
 	}
 	for _, c := range comments {
 		count[c.Lang]++
@@ -44,9 +44,11 @@ func learnLanguages(m *builtin.Model, comments []Comment, seed uint64) {
 			add(strings.Join([]string{list[i], list[(i*7+3)%len(list)], list[(i*11+5)%len(list)], list[(i*13+8)%len(list)]}, " "), lang, 1)
 		}
 	}
-	l := fit(t, descent{epochs: 8, rate: 0.2, seed: seed, dims: builtin.LangBuckets})
+	l := newLinear(builtin.LangBuckets, []segment{{0, k, false}})
+	err := l.fit(ctx, samples, 8, 0.2, seed)
 	m.LangBias = l.bias
 	m.LangRows, m.LangStep = quantiseAlike(l.w)
+	return err
 }
 
 // quantiseAlike stores all weights with one common scale.

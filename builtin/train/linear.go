@@ -1,8 +1,10 @@
 package train
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"triage/builtin"
 )
@@ -10,87 +12,97 @@ import (
 // vector is a sparse text: buckets with values.
 type vector []builtin.Feature
 
-// task is one head to be learned: a distribution over classes for each text (one
-// column means yes or no), and how much each text counts.
-type task struct {
-	classes int
-	apart   bool // each column is its own yes or no
-	texts   []vector
-	targets [][]float32
-	weights []float32
+// segment is the columns [from, to) that answer one question.
+type segment struct {
+	from, to int
+	apart    bool // each column is its own yes or no
 }
 
-// options of the gradient descent.
-type descent struct {
-	epochs int
-	rate   float64
-	l2     float64
-	seed   uint64
-	dims   int // size of the feature space
+// sample is one text with the right answer in every column, and how much the answer
+// to each question counts.
+type sample struct {
+	text    vector
+	want    []float32
+	weights []float32 // one per segment
 }
 
-// linear is a trained head: weights by bucket and class, and a bias per class.
+// linear is a model with one column of weights for each answer.
 type linear struct {
-	classes int
-	w       []float32
-	bias    []float32
+	segments []segment
+	columns  int
+	w, sq    []float32 // by feature, then by column; sums of squared gradients
+	bias     []float32
+	biasSq   []float32
 }
 
+func newLinear(features int, segments []segment) *linear {
+	k := segments[len(segments)-1].to
+	return &linear{
+		segments: segments, columns: k, w: make([]float32, features*k), sq: make([]float32, features*k),
+		bias: make([]float32, k), biasSq: make([]float32, k),
+	}
+}
+
+// logits writes one number per column into out.
 func (l *linear) logits(x vector, out []float32) {
 	copy(out, l.bias)
-	k := l.classes
+	k := l.columns
 	for _, f := range x {
-		row := l.w[int(f.Bucket)*k : int(f.Bucket)*k+k]
-		for c, w := range row {
+		for c, w := range l.w[int(f.Bucket)*k:][:k] {
 			out[c] += w * f.Value
 		}
 	}
 }
 
-// fit learns t by stochastic gradient descent with a step per weight (AdaGrad, Duchi,
-// Hazan and Singer 2011) and weight decay on the features that occur.
-func fit(t task, d descent) *linear {
-	k := t.classes
-	l := &linear{classes: k, w: make([]float32, d.dims*k), bias: make([]float32, k)}
-	sq := make([]float32, d.dims*k)
-	sqBias := make([]float32, k)
-	rng := rand.New(rand.NewPCG(d.seed, 0x7472696167650001))
-	out, grad := make([]float32, k), make([]float32, k)
-	for epoch := range d.epochs {
-		rate := float32(d.rate * (1 - 0.9*float64(epoch)/float64(d.epochs)))
-		for _, i := range rng.Perm(len(t.texts)) {
-			if t.weights[i] == 0 {
-				continue
-			}
-			l.logits(t.texts[i], out)
-			if t.apart {
-				sigmoids(out)
-			} else {
-				softmax(out)
-			}
-			for c := range k {
-				grad[c] = t.weights[i] * (out[c] - t.targets[i][c])
-			}
-			l.step(t.texts[i], grad, sq, sqBias, rate, float32(d.l2))
+// probabilities turns logits into answers, in place.
+func (l *linear) probabilities(z []float32) {
+	for _, s := range l.segments {
+		if s.apart {
+			sigmoids(z[s.from:s.to])
+		} else {
+			softmax(z[s.from:s.to])
 		}
 	}
-	return l
 }
 
-func (l *linear) step(x vector, grad, sq, sqBias []float32, rate, l2 float32) {
-	k := l.classes
-	for _, f := range x {
+// fit goes through the samples in random order, epochs times, with a step per weight
+// (AdaGrad, Duchi, Hazan and Singer 2011) that falls to a tenth of rate.
+func (l *linear) fit(ctx context.Context, samples []sample, epochs int, rate float64, seed uint64) error {
+	rng := rand.New(rand.NewPCG(seed, 0x7472696167650001))
+	out := make([]float32, l.columns)
+	for epoch := range epochs {
+		step := float32(rate * (1 - 0.9*float64(epoch)/float64(epochs)))
+		for n, i := range rng.Perm(len(samples)) {
+			if n%1024 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			l.learn(samples[i], out, step)
+		}
+	}
+	return ctx.Err()
+}
+
+func (l *linear) learn(s sample, grad []float32, rate float32) {
+	l.logits(s.text, grad)
+	l.probabilities(grad)
+	for n, seg := range l.segments {
+		for c := seg.from; c < seg.to; c++ {
+			grad[c] = s.weights[n] * (grad[c] - s.want[c])
+		}
+	}
+	k := l.columns
+	for _, f := range s.text {
 		at := int(f.Bucket) * k
-		w, s := l.w[at:at+k], sq[at:at+k]
-		for c := range w {
-			g := grad[c]*f.Value + l2*w[c]*f.Value
-			s[c] += g * g
-			w[c] -= rate * g / (sqrt32(s[c]) + 1e-4)
+		w, sq := l.w[at:at+k], l.sq[at:at+k]
+		for c, g := range grad {
+			g *= f.Value
+			sq[c] += g * g
+			w[c] -= rate * g / (sqrt32(sq[c]) + 1e-4)
 		}
 	}
 	for c, g := range grad {
-		sqBias[c] += g * g
-		l.bias[c] -= rate * g / (sqrt32(sqBias[c]) + 1e-4)
+		l.biasSq[c] += g * g
+		l.bias[c] -= rate * g / (sqrt32(l.biasSq[c]) + 1e-4)
 	}
 }
 
@@ -105,10 +117,7 @@ func sigmoids(z []float32) {
 
 // softmax turns logits into one distribution.
 func softmax(z []float32) {
-	top := z[0]
-	for _, v := range z {
-		top = max(top, v)
-	}
+	top := slices.Max(z)
 	var sum float32
 	for i, v := range z {
 		z[i] = float32(math.Exp(float64(v - top)))

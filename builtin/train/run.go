@@ -23,6 +23,9 @@ type Options struct {
 	Seed uint64 // equal seeds give equal bytes
 }
 
+// unlabelledFile holds one comment a line, for counting and for teachers to label.
+const unlabelledFile = "unlabeled_en_de.txt.gz"
+
 // DefaultOut is where the model file lies in the source tree.
 const DefaultOut = "builtin/model/builtin.model"
 
@@ -56,8 +59,10 @@ func Run(ctx context.Context, o Options, progress io.Writer) error {
 //  1. read the labelled comments,
 //  2. count the unlabelled text: which words exist, how rare each feature is,
 //  3. learn to tell languages apart,
-//  4. learn each head, five times on four fifths to see honest answers, once on all,
-//  5. fit temperature, cuts and confidence curves on the honest answers.
+//  4. learn what words mean by the company they keep,
+//  5. train teachers, who know other people's labels too, and let them label text,
+//  6. learn each head, five times on four fifths to see honest answers, once on all,
+//  7. fit temperature, cuts and confidence curves on the honest answers.
 func Train(ctx context.Context, o Options, progress io.Writer) (*builtin.Model, error) {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(progress, format+"\n", args...) }
 	comments, err := readComments(filepath.Join(o.Data, "train.jsonl"))
@@ -75,23 +80,27 @@ func Train(ctx context.Context, o Options, progress io.Writer) (*builtin.Model, 
 	m := &builtin.Model{Manifest: builtin.Manifest{
 		Name: "builtin-v1", Trained: o.Date, Comments: len(comments),
 	}}
-	if err := countWords(ctx, m, filepath.Join(o.Data, "unlabeled_en_de.txt.gz")); err != nil {
+	if err := countWords(ctx, m, filepath.Join(o.Data, unlabelledFile)); err != nil {
 		return nil, fmt.Errorf("unlabelled text: %w", err)
 	}
 	say("counted the unlabelled text")
-	learnLanguages(m, comments, o.Seed)
+	if err := learnLanguages(ctx, m, comments, o.Seed); err != nil {
+		return nil, err
+	}
 	say("learned %d languages", len(m.Languages))
-	b := &bench{comments: comments, real: real, texts: vectors(comments), seed: o.Seed}
+	if err := learnSpace(ctx, m, filepath.Join(o.Data, unlabelledFile), o.Seed); err != nil {
+		return nil, fmt.Errorf("word vectors: %w", err)
+	}
+	say("learned vectors of %d words", m.WordCount)
+	b := &bench{comments: comments, real: real, features: builtin.Buckets + m.WordDims, seed: o.Seed}
+	for _, c := range comments {
+		b.samples = append(b.samples, labelled(m.Features(c.Text), c, questions()))
+	}
+	if err := b.gather(ctx, m, o.Data, say); err != nil {
+		return nil, err
+	}
 	if err := b.learn(ctx, m, say); err != nil {
 		return nil, err
 	}
 	return m, ctx.Err()
-}
-
-func vectors(comments []Comment) []vector {
-	out := make([]vector, len(comments))
-	for i, c := range comments {
-		out[i] = builtin.Features(c.Text)
-	}
-	return out
 }

@@ -21,7 +21,7 @@ func countWords(ctx context.Context, m *builtin.Model, path string) error {
 		if lines%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		builtin.Words(string(line), func(h uint64) {
+		builtin.Tokens(string(line), func(h uint64) {
 			if i := builtin.KnownBit(h); seen[i] < math.MaxUint16 {
 				seen[i]++
 			}
@@ -29,7 +29,7 @@ func countWords(ctx context.Context, m *builtin.Model, path string) error {
 		if lines%8 != 0 { // an eighth of the text is plenty for document counts
 			return nil
 		}
-		for _, f := range builtin.Features(string(line)) {
+		for _, f := range builtin.Hashed(string(line)) {
 			if i := builtin.IdfBucket(f.Bucket); last[i] != lines {
 				last[i] = lines
 				texts[i]++
