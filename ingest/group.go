@@ -24,7 +24,10 @@ type Group struct {
 	store   *postgres.Store
 	log     *slog.Logger
 	options GroupOptions
-	entries chan *entry
+	wake    chan struct{} // holds one token while pending is not empty
+
+	mu      sync.Mutex
+	pending []*entry
 }
 
 // entry is one delivery on its way; done gets exactly one outcome.
@@ -53,18 +56,20 @@ func NewGroup(store *postgres.Store, log *slog.Logger, o GroupOptions) *Group {
 	if o.Timeout == 0 {
 		o.Timeout = 5 * time.Second
 	}
-	return &Group{store: store, log: log, options: o, entries: make(chan *entry, 4*o.Deliveries)}
+	return &Group{store: store, log: log, options: o, wake: make(chan struct{}, 1)}
 }
+
+// maxPending is how many deliveries may wait for a committer; more are refused at once,
+// since they could not be stored in time.
+const maxPending = 20_000
 
 // Record stores one delivery and its changes, and returns for each change whether it had
 // an effect. Nil means durable. Unavailable means that it may or may not be: the sender
 // repeats it, and repeating has no second effect.
 func (g *Group) Record(ctx context.Context, d postgres.Delivery, changes []postgres.Change) ([]bool, error) {
 	e := &entry{delivery: d, changes: changes, done: make(chan outcome, 1)}
-	select {
-	case g.entries <- e:
-	case <-ctx.Done():
-		return nil, overloaded.Because(ctx.Err())
+	if !g.add(e) {
+		return nil, overloaded
 	}
 	select {
 	case out := <-e.done:
@@ -75,6 +80,41 @@ func (g *Group) Record(ctx context.Context, d postgres.Delivery, changes []postg
 }
 
 var overloaded = triage.Errorf(triage.Unavailable, "The delivery could not be stored in time.")
+
+// add hands in an entry. Only the first of a group wakes a committer: waking one for each
+// would cost more than storing it.
+func (g *Group) add(e *entry) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.pending) >= maxPending {
+		return false
+	}
+	g.pending = append(g.pending, e)
+	if len(g.pending) == 1 {
+		g.signal()
+	}
+	return true
+}
+
+func (g *Group) signal() {
+	select {
+	case g.wake <- struct{}{}:
+	default: // somebody is on the way
+	}
+}
+
+// take returns the next group, nil when nothing is pending.
+func (g *Group) take() []*entry {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := min(len(g.pending), g.options.Deliveries)
+	group := g.pending[:n:n]
+	g.pending = g.pending[n:]
+	if len(g.pending) > 0 {
+		g.signal()
+	}
+	return group
+}
 
 // Run writes groups until ctx ends, then those already handed in.
 func (g *Group) Run(ctx context.Context) {
@@ -88,33 +128,18 @@ func (g *Group) Run(ctx context.Context) {
 func (g *Group) commit(ctx context.Context) {
 	for {
 		select {
-		case first := <-g.entries:
-			g.write(ctx, g.collect(first))
+		case <-g.wake:
+			time.Sleep(g.options.Window) // others that arrive meanwhile share the commit
 		case <-ctx.Done():
-			select {
-			case first := <-g.entries:
-				g.write(ctx, g.collect(first))
-			default:
-				return
+			for group := g.take(); len(group) > 0; group = g.take() {
+				g.write(ctx, group)
 			}
+			return
+		}
+		if group := g.take(); len(group) > 0 {
+			g.write(ctx, group)
 		}
 	}
-}
-
-// collect gathers what arrives within the window of the first, or is waiting already.
-func (g *Group) collect(first *entry) []*entry {
-	group := append(make([]*entry, 0, 64), first)
-	window := time.NewTimer(g.options.Window)
-	defer window.Stop()
-	for len(group) < g.options.Deliveries {
-		select {
-		case e := <-g.entries:
-			group = append(group, e)
-		case <-window.C:
-			return group
-		}
-	}
-	return group
 }
 
 // write stores a group and answers it. A data error is the fault of one row: then each

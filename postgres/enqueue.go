@@ -62,7 +62,7 @@ func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, at time.Time) er
 	if len(params) == 0 {
 		return nil
 	}
-	if _, err := t.jobs.InsertManyFastTx(ctx, t.tx, params); err != nil {
+	if _, err := t.jobs.InsertManyTx(ctx, t.tx, params); err != nil {
 		return fmt.Errorf("enqueue judging: %w", err)
 	}
 	return nil
