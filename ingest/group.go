@@ -12,9 +12,9 @@ import (
 
 // GroupOptions are the bounds of a group of deliveries that share one commit.
 type GroupOptions struct {
-	Window     time.Duration // how long the first of a group waits for others; 0 is 1 ms
+	Window     time.Duration // how long the first of a group waits for others; 0 is 0.5 ms
 	Deliveries int           // most deliveries in one group; 0 is 256
-	Committers int           // groups written at the same time; 0 is 2
+	Committers int           // groups written at the same time; 0 is 3
 	Timeout    time.Duration // for writing one group; 0 is 5 s
 }
 
@@ -45,13 +45,13 @@ type outcome struct {
 // NewGroup returns a group over store. Run must be running for Record to return.
 func NewGroup(store *postgres.Store, log *slog.Logger, o GroupOptions) *Group {
 	if o.Window == 0 {
-		o.Window = time.Millisecond
+		o.Window = 500 * time.Microsecond
 	}
 	if o.Deliveries == 0 {
 		o.Deliveries = 256
 	}
 	if o.Committers == 0 {
-		o.Committers = 2
+		o.Committers = 3
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 5 * time.Second

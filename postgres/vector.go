@@ -88,7 +88,7 @@ func (t *Tx) nearest(ctx context.Context, brand triage.ID, v triage.Vector, limi
 	if err := t.tx.QueryRow(ctx, `SELECT quote_literal($1::text)`, v.Model).Scan(&model); err != nil {
 		return nil, fmt.Errorf("nearest: %w", err)
 	}
-	if err := t.exec(ctx, `SET LOCAL hnsw.iterative_scan = 'relaxed_order'`); err != nil {
+	if err := t.exec(ctx, `SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true)`); err != nil {
 		return nil, fmt.Errorf("nearest: %w", err)
 	}
 	rows, _ := t.tx.Query(ctx, nearest(model, len(v.Values)), brand, pgvector.NewHalfVector(v.Values), limit)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pgvector/pgvector-go"
+
 	"triage/postgres"
 	"triage/triage"
 )
@@ -52,11 +54,15 @@ func TestSearchUsesTheVectorIndexAndFindsTheNewest(t *testing.T) {
 	if !strings.Contains(plan, "embeddings_hnsw_256_") {
 		t.Errorf("the plan does not use the vector index:\n%s", plan)
 	}
-	refs := in.deliver(in.event(triage.Created, "c1", 1, strings.Repeat("x", 77)))
+	refs := in.deliver(in.event(triage.Created, "c1", 1, "new"))
 	in.settle(refs...)
-	v := make([]float32, 256)
-	v[77] = 1
-	found, err := in.Nearest(t.Context(), in.brand, triage.Vector{Model: "m1", Values: v}, 10)
+	var near pgvector.HalfVector
+	if err := in.Pool().QueryRow(t.Context(), `
+		SELECT (SELECT array_agg(sin(777.5 * 7919 + d * d * 0.37)) FROM generate_series(1, 256) d)::vector::halfvec::text`).Scan(&near); err != nil {
+		t.Fatal(err)
+	}
+	in.exec(`UPDATE embeddings SET vector = $1::halfvec WHERE engagement_id = $2`, near.String(), refs[0].ID)
+	found, err := in.Nearest(t.Context(), in.brand, triage.Vector{Model: "m1", Values: near.Slice()}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +75,7 @@ func TestSearchUsesTheVectorIndexAndFindsTheNewest(t *testing.T) {
 	if n := in.count(`SELECT count(*) FROM embeddings WHERE NOT indexed`); n != 0 {
 		t.Errorf("%d rows not indexed", n)
 	}
-	found, err = in.Nearest(t.Context(), in.brand, triage.Vector{Model: "m1", Values: v}, 10)
+	found, err = in.Nearest(t.Context(), in.brand, triage.Vector{Model: "m1", Values: near.Slice()}, 10)
 	if err != nil || len(found) != 10 || found[0].EngagementID != refs[0].ID {
 		t.Errorf("after indexing: %v %+v", err, found)
 	}
