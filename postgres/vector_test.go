@@ -43,7 +43,7 @@ func TestSearchUsesTheVectorIndexAndFindsTheNewest(t *testing.T) {
 	in.exec(`
 		INSERT INTO embeddings (brand_id, engagement_id, model, round, indexed, vector)
 		SELECT CASE WHEN n % 10 > 0 THEN $1::uuid ELSE '00000000-0000-4000-8000-000000000001' END, gen_random_uuid(), 'm1', 1, true,
-		       (SELECT array_agg(sin(n * 7919 + d * d * 0.37)) FROM generate_series(1, 256) d)::vector::halfvec
+		       (SELECT array_agg(sin(n * (d + 0.618) * 1.37)) FROM generate_series(1, 256) d)::vector::halfvec
 		FROM generate_series(1, 20000) n`, in.brand)
 	if err := in.EnsureVectorIndex(t.Context(), "m1", 256); err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestSearchUsesTheVectorIndexAndFindsTheNewest(t *testing.T) {
 	in.settle(refs...)
 	var near pgvector.HalfVector
 	if err := in.Pool().QueryRow(t.Context(), `
-		SELECT (SELECT array_agg(sin(777.5 * 7919 + d * d * 0.37)) FROM generate_series(1, 256) d)::vector::halfvec::text`).Scan(&near); err != nil {
+		SELECT (SELECT array_agg(sin(777.31 * (d + 0.618) * 1.37)) FROM generate_series(1, 256) d)::vector::halfvec::text`).Scan(&near); err != nil {
 		t.Fatal(err)
 	}
 	in.exec(`UPDATE embeddings SET vector = $1::halfvec WHERE engagement_id = $2`, near.String(), refs[0].ID)
