@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -105,15 +106,9 @@ type verdict struct {
 	vector         *triage.Vector
 }
 
-// judge asks the engines. Its result is as long as waiting even with an error; what could
-// not be judged is empty there.
-func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) (out []verdict, err error) {
-	out = make([]verdict, len(waiting))
-	defer func() {
-		if p := recover(); p != nil { // hostile text must not take the worker down
-			err = fmt.Errorf("judging panicked: %v", p)
-		}
-	}()
+// judge asks both engines side by side. Its result is as long as waiting even with an
+// error; what could not be judged is empty there.
+func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdict, error) {
 	ctx, cancel := context.WithTimeout(ctx, thinking)
 	defer cancel()
 	inputs := make([]triage.Input, len(waiting))
@@ -121,25 +116,48 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) (out []ve
 	for i, w := range waiting {
 		inputs[i], texts[i] = inputOf(w), w.Text
 	}
-	classified, err := j.classify(ctx, inputs)
+	var vectors []triage.Vector
+	var embedErr error
+	var embedding sync.WaitGroup
+	embedding.Go(func() {
+		embedErr = contained(func() (err error) {
+			vectors, err = j.Embedder.Embed(ctx, texts)
+			return err
+		})
+	})
+	var classified []triage.Classification
+	err := contained(func() (err error) {
+		classified, err = j.classify(ctx, inputs)
+		return err
+	})
+	embedding.Wait()
+	out := make([]verdict, len(waiting))
 	if err != nil {
 		return out, err
 	}
-	for i, c := range classified {
-		out[i].classification = c
+	if embedErr != nil {
+		j.Log.WarnContext(ctx, "placed without a vector", "engagements", len(waiting), "err", embedErr)
 	}
-	vectors, err := j.Embedder.Embed(ctx, texts)
-	if err != nil {
-		j.Log.WarnContext(ctx, "placed without a vector", "engagements", len(waiting), "err", err)
-		for i := range out { // judging again brings the vector too
-			out[i].classification.Provisional = true
+	for i := range out {
+		out[i].classification = classified[i]
+		if embedErr != nil {
+			out[i].classification.Provisional = true // judging again brings the vector too
+			continue
 		}
-		return out, nil
-	}
-	for i := range vectors {
 		out[i].vector = &vectors[i]
 	}
 	return out, nil
+}
+
+// contained runs work and makes an error of a panic: hostile text must not take the
+// worker down.
+func contained(work func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("judging panicked: %v", p)
+		}
+	}()
+	return work()
 }
 
 func inputOf(w postgres.Waiting) triage.Input {

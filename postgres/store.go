@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/puddle/v2"
 	pgxvec "github.com/pgvector/pgvector-go/pgx"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -156,7 +157,8 @@ func unavailable(err error) error {
 	}
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, pgx.ErrTxClosed) || closedConn(err) {
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, pgx.ErrTxClosed) ||
+		errors.Is(err, puddle.ErrClosedPool) || closedConn(err) {
 		return away.Because(err)
 	}
 	return err

@@ -18,8 +18,10 @@ func (s *service) plan(goal triage.Goal) routing.Plan {
 	return plan
 }
 
-// sure is the confidence from which the cascade takes the built-in engine's word.
-const sure = 0.9
+// sure is the confidence, of queue and intent, from which the cascade takes the built-in
+// engine's word. On the development set a model that is right 95 times in 100 then gives
+// 0.963 right queues, beside 0.972 when it is asked about everything.
+const sure = 0.7
 
 // judge makes the worker with the engines that the configuration names.
 func (s *service) judge() (*jobs.Judge, error) {
