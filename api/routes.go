@@ -10,10 +10,9 @@ import (
 	"triage/triage"
 )
 
-// routes adds every route of the server. Those of /v1 stand in the contract, with the
+// routes adds every route but those of webhooks. Those of /v1 stand in the contract, with the
 // permission that each needs.
 func (s *Server) routes() {
-	s.webhookRoutes(s.app)
 	s.app.Get("/healthz", alive)
 	s.app.Get("/readyz", s.ready)
 	s.app.Use("/v1", guard)

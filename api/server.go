@@ -65,7 +65,9 @@ func New(o Options) *Server {
 		DisableStartupMessage:   true,
 		EnableTrustedProxyCheck: true, // nobody is trusted
 	})
-	s.app.Use(s.recoverPanic, begin)
+	s.app.Use(s.recoverPanic)
+	s.webhookRoutes(s.app) // before the rest: thousands a second need no more than they ask for
+	s.app.Use(begin)
 	s.routes()
 	return s
 }

@@ -57,12 +57,20 @@ func (s *Server) receiveWebhook(c *fiber.Ctx) error {
 	return c.JSON(result)
 }
 
+// unsigned are headers that every client sends and no platform signs with.
+var unsigned = map[string]bool{
+	fiber.HeaderHost: true, fiber.HeaderContentType: true, fiber.HeaderContentLength: true,
+	fiber.HeaderUserAgent: true, fiber.HeaderAccept: true, fiber.HeaderConnection: true, fiber.HeaderCookie: true,
+}
+
 // delivery copies the request out of Fiber, whose buffers are reused after the handler
 // returns. The body is the raw one: signatures cover what was sent.
 func delivery(c *fiber.Ctx) connector.Delivery {
-	header := make(http.Header, 8)
+	header := make(http.Header, 4)
 	for k, v := range c.Request().Header.All() {
-		header.Add(string(k), string(v))
+		if !unsigned[string(k)] {
+			header.Add(string(k), string(v))
+		}
 	}
 	return connector.Delivery{Header: header, Body: bytes.Clone(c.BodyRaw()), ReceivedAt: time.Now().UTC()}
 }
