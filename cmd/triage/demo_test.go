@@ -1,75 +1,14 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"triage/demo"
 	"triage/internal/pgtest"
 )
-
-// served starts 'triage serve' on a free port and returns its address. It ends with the
-// test, which fails when the program does not stop cleanly.
-func (m *terminal) served() string {
-	m.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	out := &lines{}
-	ended := make(chan int, 1)
-	server := Program{Env: append(m.env, "TRIAGE_LISTEN=127.0.0.1:0"), Stdin: strings.NewReader(""), Stdout: out, Stderr: out}
-	go func() { ended <- server.Run(ctx, []string{"serve"}) }()
-	m.t.Cleanup(func() {
-		cancel()
-		if code := <-ended; code != exitOK {
-			m.t.Errorf("serve ended with %d:\n%s", code, out)
-		}
-	})
-	listening := regexp.MustCompile(`listening on (\S+)`)
-	var address string
-	m.eventually(30*time.Second, func() bool {
-		found := listening.FindStringSubmatch(out.String())
-		if found == nil {
-			return false
-		}
-		address = "http://" + strings.TrimPrefix(found[1], "http://")
-		response, err := http.Get(address + "/readyz")
-		return err == nil && response.Body.Close() == nil && response.StatusCode == http.StatusOK
-	})
-	return address
-}
-
-// eventually waits for a condition.
-func (m *terminal) eventually(limit time.Duration, met func() bool) {
-	m.t.Helper()
-	for deadline := time.Now().Add(limit); !met(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			m.t.Fatalf("not within %v", limit)
-		}
-	}
-}
-
-// lines collects what a running program prints.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
 
 // perform runs the demo and returns its first and last answer.
 func (m *terminal) perform(args ...string) (ready demoReady, done demoDone) {
@@ -99,7 +38,7 @@ func TestTheDemoFillsBothQueues(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	m := newTerminal(t, db.URL)
-	m.env = append(m.env, "TRIAGE_PUBLIC_URL="+m.served())
+	m.env = append(m.env, "TRIAGE_PUBLIC_URL="+m.serve().address)
 	script, err := demo.Script()
 	if err != nil {
 		t.Fatal(err)
