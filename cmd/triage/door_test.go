@@ -1,0 +1,356 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"triage/internal/rig"
+)
+
+// good is a delivery that every rule of the door lets in.
+const good = `{"type":"comment.created","data":{"account":"page","id":"c1","text":"Where can I buy this?"}}`
+
+func TestTheDoorRefusesWithoutTouchingTheDatabase(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g := h.gate(h.brand, "standard_webhooks", "page")
+	meta := h.gate(h.brand, "facebook", "page")
+	disabled := h.gate(h.brand, "standard_webhooks", "page")
+	h.ok("endpoint", "disable", "--endpoint", disabled.id)
+	h.run()
+	signed := func(at time.Duration) http.Header { return g.signed(time.Now().Add(at), []byte(good)) }
+	with := func(header http.Header, name, value string) http.Header {
+		header.Set(name, value)
+		return header
+	}
+	unsigned := http.Header{"Content-Type": {"application/json"}}
+	stranger := gate{platform: "standard_webhooks", secret: "whsec_" + strings.Repeat("QUJD", 8)}
+	for name, c := range map[string]struct {
+		method, path string
+		header       http.Header
+		body         string
+		status       int
+		kind         string
+		answers      http.Header
+	}{
+		"not signed":                    {header: unsigned, status: 401, kind: "signature-missing"},
+		"not signed, of Meta":           {path: meta.path, header: unsigned, status: 401, kind: "signature-missing"},
+		"signed by somebody else":       {header: stranger.signed(time.Now(), []byte(good)), status: 401, kind: "signature-invalid"},
+		"signed by somebody else, Meta": {path: meta.path, header: meta.signed(time.Now(), []byte("{}")), status: 401, kind: "signature-invalid"},
+		"signed for another body":       {header: signed(0), body: good + " ", status: 401, kind: "signature-invalid"},
+		"signature of nonsense":         {header: with(signed(0), "Webhook-Signature", "v1,nonsense"), status: 401, kind: "signature-invalid"},
+		"sent six minutes ago":          {header: signed(-6 * time.Minute), status: 401, kind: "timestamp-out-of-range"},
+		"sent in six minutes":           {header: signed(6 * time.Minute), status: 401, kind: "timestamp-out-of-range"},
+		"unknown endpoint":              {path: "/webhooks/standard_webhooks/0198f000-0000-7000-8000-000000000000", header: signed(0), status: 404, kind: "not-found"},
+		"no id":                         {path: "/webhooks/standard_webhooks/x", header: signed(0), status: 404, kind: "not-found"},
+		"endpoint of another platform":  {path: strings.Replace(g.path, "standard_webhooks", "facebook", 1), header: signed(0), status: 404, kind: "not-found"},
+		"unknown platform":              {path: strings.Replace(g.path, "standard_webhooks", "myspace", 1), header: signed(0), status: 404, kind: "not-found"},
+		"disabled endpoint":             {path: disabled.path, header: signed(0), status: 404, kind: "not-found"},
+		"another method":                {method: "PUT", header: signed(0), status: 405, kind: "method-not-allowed", answers: http.Header{"Allow": {"GET, HEAD, POST"}}},
+		"another type":                  {header: with(signed(0), "Content-Type", "text/plain"), status: 415, kind: "unsupported-media-type", answers: http.Header{"Accept-Post": {"application/json"}}},
+		"compressed":                    {header: with(signed(0), "Content-Encoding", "gzip"), status: 415, kind: "unsupported-encoding", answers: http.Header{"Accept-Encoding": {"identity"}}},
+		"a byte over a MiB":             {header: signed(0), body: strings.Repeat(" ", 1<<20+1), status: 413, kind: "payload-too-large"},
+	} {
+		if c.method == "" {
+			c.method = http.MethodPost
+		}
+		if c.path == "" {
+			c.path = g.path
+		}
+		if c.body == "" {
+			c.body = good
+		}
+		a := h.send(c.method, c.path, c.header, []byte(c.body))
+		if a.status != c.status || a.kind() != c.kind || a.header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: answered %d %s", name, a.status, a.body)
+		}
+		for header := range c.answers {
+			if a.header.Get(header) != c.answers.Get(header) {
+				t.Errorf("%s: %s is %q", name, header, a.header.Get(header))
+			}
+		}
+	}
+	if n := h.number(`SELECT count(*) FROM deliveries`); n != 0 {
+		t.Errorf("%d deliveries were kept", n)
+	}
+	if got := h.send("POST", g.path, signed(4*time.Minute), []byte(good)).counts(t); got != (counts{Accepted: 1}) {
+		t.Errorf("four minutes are within the range, and were answered %+v", got)
+	}
+}
+
+// TestABodyOfUnknownLengthIsBoundedToo sends chunks (RFC 9112, section 7.1), of which the
+// server learns the length by counting.
+func TestABodyOfUnknownLengthIsBoundedToo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g := h.gate(h.brand, "standard_webhooks", "page")
+	h.run()
+	for want, body := range map[int]string{200: good, 413: strings.Repeat(" ", 2<<20)} {
+		request, err := http.NewRequestWithContext(t.Context(), "POST", h.address+g.path, struct{ io.Reader }{strings.NewReader(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = g.signed(time.Now(), []byte(body))
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Errorf("%d bytes in chunks: %v", len(body), err)
+			continue
+		}
+		if _ = response.Body.Close(); response.StatusCode != want {
+			t.Errorf("%d bytes in chunks are answered %d, want %d", len(body), response.StatusCode, want)
+		}
+	}
+}
+
+func TestHandshakesOfMeta(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g := h.gate(h.brand, "facebook", "page")
+	guessed := h.gate(h.brand, "facebook", "page")
+	h.run()
+	ask := func(g gate, token, challenge string) heard {
+		query := url.Values{"hub.mode": {"subscribe"}, "hub.verify_token": {token}, "hub.challenge": {challenge}}
+		return h.send("GET", g.path+"?"+query.Encode(), nil, nil)
+	}
+	for range 30 { // a right one is never limited
+		a := ask(g, g.verify, "1158201444")
+		if a.status != 200 || string(a.body) != "1158201444" || !strings.HasPrefix(a.header.Get("Content-Type"), "text/plain") {
+			t.Fatalf("the right token is answered %d %q, %s", a.status, a.body, a.header.Get("Content-Type"))
+		}
+	}
+	if a := ask(g, "wrong", "1158201444"); a.status != 403 || strings.Contains(string(a.body), "1158201444") {
+		t.Errorf("a wrong token is answered %d %s", a.status, a.body)
+	}
+	if a := ask(g, g.verify, "<script>alert(1)</script>"); a.status != 400 || strings.Contains(string(a.body), "script") {
+		t.Errorf("an unsafe challenge is answered %d %s", a.status, a.body)
+	}
+	if a := h.send("GET", g.path, nil, nil); a.status != 400 {
+		t.Errorf("missing parameters are answered %d %s", a.status, a.body)
+	}
+	statuses := map[int]int{}
+	var last heard
+	for range 15 {
+		last = ask(guessed, "guess", "1")
+		statuses[last.status]++
+	}
+	if statuses[403] != 10 || statuses[429] != 5 || last.header.Get("Retry-After") == "" || last.kind() != "rate-limited" {
+		t.Errorf("15 guesses are answered %v, the last %s", statuses, last.body)
+	}
+	if n := h.number(`SELECT count(*) FROM deliveries`); n != 0 {
+		t.Errorf("%d deliveries were kept", n)
+	}
+}
+
+func TestFiftyCopiesAtOnceHaveTheEffectOfOne(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g := h.gate(h.brand, "standard_webhooks", "page")
+	h.run()
+	header := g.signed(time.Now(), []byte(good))
+	var mu sync.Mutex
+	var sum counts
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			a := h.send("POST", g.path, header.Clone(), []byte(good))
+			mu.Lock()
+			defer mu.Unlock()
+			if a.status != http.StatusOK {
+				t.Errorf("a copy was answered %d %s", a.status, a.body)
+				return
+			}
+			c := a.counts(t)
+			sum.Accepted, sum.Duplicate = sum.Accepted+c.Accepted, sum.Duplicate+c.Duplicate
+		})
+	}
+	all.Wait()
+	h.settled()
+	if items := h.items(h.token); sum != (counts{Accepted: 1, Duplicate: 49}) || len(items) != 1 || h.number(`SELECT count(*) FROM engagements`) != 1 {
+		t.Errorf("the answers add up to %+v; %d items: %+v", sum, len(items), items)
+	}
+}
+
+func TestWhileTheDatabaseIsAwayNothingIsPromised(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g := h.gate(h.brand, "standard_webhooks", "page")
+	line := newLine(t, h.env[0])
+	h.run("DATABASE_URL=" + line.url)
+	line.cut()
+	header := g.signed(time.Now(), []byte(good))
+	away := h.send("POST", g.path, header.Clone(), []byte(good))
+	if away.status != http.StatusServiceUnavailable || away.kind() != "temporarily-unavailable" || away.header.Get("Retry-After") != "30" {
+		t.Errorf("without the database it answers %d %s, Retry-After %q", away.status, away.body, away.header.Get("Retry-After"))
+	}
+	unsigned := http.Header{"Content-Type": {"application/json"}}
+	if a := h.send("POST", g.path, unsigned, []byte(good)); a.status != http.StatusUnauthorized {
+		t.Errorf("without the database an unsigned delivery is answered %d %s", a.status, a.body)
+	}
+	if a := h.send("GET", "/healthz", nil, nil); a.status != http.StatusOK {
+		t.Errorf("the process says it is not alive: %d", a.status)
+	}
+	if a := h.send("GET", "/readyz", nil, nil); a.status != http.StatusServiceUnavailable {
+		t.Errorf("the process says it is ready: %d", a.status)
+	}
+	if n := h.number(`SELECT count(*) FROM deliveries`) + h.number(`SELECT count(*) FROM engagements`); n != 0 {
+		t.Errorf("%d rows were stored", n)
+	}
+	line.mend()
+	h.eventually(patience, func() bool { return h.send("POST", g.path, header.Clone(), []byte(good)).status == http.StatusOK })
+	h.itemOf("Where can I buy this?")
+	if n := h.number(`SELECT count(*) FROM engagements`); n != 1 {
+		t.Errorf("%d engagements", n)
+	}
+}
+
+// line is a TCP connection to the database that can be cut.
+type line struct {
+	url      string
+	network  string // of the database
+	address  string
+	listener net.Listener
+	running  sync.WaitGroup
+
+	mu    sync.Mutex
+	down  bool
+	conns map[net.Conn]bool
+}
+
+func newLine(t testing.TB, databaseURL string) *line {
+	t.Helper()
+	c, err := pgx.ParseConfig(strings.TrimPrefix(databaseURL, "DATABASE_URL="))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &line{network: "tcp", address: net.JoinHostPort(c.Host, fmt.Sprint(c.Port)), conns: map[net.Conn]bool{}}
+	if strings.HasPrefix(c.Host, "/") {
+		l.network, l.address = "unix", fmt.Sprintf("%s/.s.PGSQL.%d", c.Host, c.Port)
+	}
+	if l.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	user := url.User(c.User)
+	if c.Password != "" {
+		user = url.UserPassword(c.User, c.Password)
+	}
+	u := url.URL{Scheme: "postgres", User: user, Host: l.listener.Addr().String(), Path: "/" + c.Database, RawQuery: "sslmode=disable"}
+	l.url = u.String()
+	l.running.Go(l.accept)
+	t.Cleanup(func() {
+		_ = l.listener.Close() // ends accept
+		l.cut()
+		l.running.Wait()
+	})
+	return l
+}
+
+func (l *line) accept() {
+	for {
+		near, err := l.listener.Accept()
+		if err != nil {
+			return
+		}
+		l.running.Go(func() { l.connect(near) })
+	}
+}
+
+func (l *line) connect(near net.Conn) {
+	defer func() { _ = near.Close() }() // cutting it is the point
+	far, err := net.Dial(l.network, l.address)
+	if err != nil {
+		return
+	}
+	l.mu.Lock()
+	down := l.down
+	if !down {
+		l.conns[near], l.conns[far] = true, true
+	}
+	l.mu.Unlock()
+	defer func() { _ = far.Close() }()
+	if down {
+		return
+	}
+	l.running.Go(func() {
+		_, _ = io.Copy(far, near)
+		_ = far.Close()
+	})
+	_, _ = io.Copy(near, far)
+}
+
+// cut ends every connection and lets no new one through.
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down = true
+	for c := range l.conns {
+		_ = c.Close()
+		delete(l.conns, c)
+	}
+}
+
+func (l *line) mend() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down = false
+}
+
+func TestStoppingUnderLoadKeepsEveryPromise(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g := h.gate(h.brand, "standard_webhooks", "rig")
+	h.run()
+	var mu sync.Mutex
+	var taken []string
+	enough := make(chan struct{})
+	var senders sync.WaitGroup
+	for n := range 8 {
+		senders.Go(func() {
+			sender := rig.NewSender(h.address, rig.Brand{Path: g.path, Secret: g.secret})
+			defer sender.Close()
+			for i := 0; ; i++ {
+				id := fmt.Sprintf("c%d-%d", n, i)
+				body := rig.Comment{ID: id, Thread: "p1", Author: "u1", Text: "Where is my order " + id + "?", At: time.Now()}.Created()
+				status, err := sender.Post(id, body, 10*time.Second)
+				if err != nil || status == http.StatusServiceUnavailable {
+					return // it stops, and promised nothing
+				}
+				if status != http.StatusOK {
+					t.Errorf("%s was answered %d", id, status)
+					return
+				}
+				mu.Lock()
+				taken = append(taken, id)
+				if len(taken) == 500 {
+					close(enough)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	<-enough
+	began := time.Now()
+	if code := h.stop(); code != exitOK {
+		t.Errorf("it ended with %d:\n%s", code, h.log)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("stopping took %v", took)
+	}
+	senders.Wait()
+	if kept := h.number(`SELECT count(*) FROM engagements WHERE external_id = ANY($1)`, taken); kept != len(taken) {
+		t.Errorf("%d of %d promised comments are kept", kept, len(taken))
+	}
+	h.run()
+	h.settled()
+	if n, owners := h.number(`SELECT count(*) FROM engagements`), h.number(`SELECT count(*) FROM items WHERE kind = 'owner'`); n != owners {
+		t.Errorf("%d comments stand in %d items after the next start", n, owners)
+	}
+}
