@@ -154,11 +154,12 @@ func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connec
 
 func erases(a triage.Action) bool { return a == triage.Deleted || a == triage.AuthorErased }
 
-// The bounds within which a platform's time is believed, seen from when we received it.
-const (
-	oldest = 10 * 365 * 24 * time.Hour
-	ahead  = 5 * time.Minute
-)
+// ahead is how far a platform's clock may be before ours.
+const ahead = 5 * time.Minute
+
+// earliest is before any platform existed. It is fixed, so that an old event that is
+// delivered twice has the same version both times.
+var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // complete adds what the platform could not know: ids of ours, and times that are missing
 // or beyond belief. Order and SLA never depend on the platform's times.
@@ -178,8 +179,8 @@ func believe(t, received time.Time) time.Time {
 		return t
 	case t.After(received.Add(ahead)):
 		return received.Add(ahead)
-	case t.Before(received.Add(-oldest)):
-		return received.Add(-oldest)
+	case t.Before(earliest):
+		return earliest
 	}
 	return t
 }
