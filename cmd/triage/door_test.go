@@ -184,7 +184,7 @@ func TestAnOldCommentDeliveredTwiceIsADuplicate(t *testing.T) {
 	h := newHouse(t)
 	g := h.gate(h.brand, "standard_webhooks", "page")
 	h.run()
-	for posted, id := range map[string]string{"2009-04-01T10:00:00Z": "decade", "0001-01-01T00:00:00Z": "antiquity"} {
+	for posted, id := range map[string]string{"2009-04-01T10:00:00Z": "decade", "1999-06-01T00:00:00Z": "antiquity"} {
 		old := map[string]any{"account": "page", "id": id, "text": "First!", "created_at": posted}
 		if first, second := h.deliver(g, "comment.created", old), h.deliver(g, "comment.created", old); first != (counts{Accepted: 1}) || second != (counts{Duplicate: 1}) {
 			t.Errorf("a comment of %s is answered %+v, then %+v", posted, first, second)
