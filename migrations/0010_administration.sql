@@ -67,7 +67,7 @@ CREATE TABLE channels (
     id          uuid NOT NULL,
     endpoint_id uuid NOT NULL,
     platform    text NOT NULL,
-    external_id text NOT NULL,
+    external_id text COLLATE "C" NOT NULL,
     name        text NOT NULL,
     created_at  timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (brand_id, id),

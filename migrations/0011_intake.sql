@@ -30,7 +30,7 @@ CREATE TABLE engagements (
     id                 uuid NOT NULL,
     channel_id         uuid NOT NULL,
     platform           text NOT NULL,
-    external_id        text NOT NULL,
+    external_id        text COLLATE "C" NOT NULL, -- compared as bytes
     parent_external_id text NOT NULL DEFAULT '',
     form               text NOT NULL,
     author_external_id text NOT NULL DEFAULT '',

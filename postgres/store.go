@@ -130,11 +130,13 @@ func (s *Store) Retrying(ctx context.Context, attempts int, work func(*Tx) error
 }
 
 func transient(err error) bool {
-	if errors.Is(err, errRaced) {
-		return true
-	}
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+	return errors.Is(err, errRaced) || errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001" || keyTaken(pg))
+}
+
+// keyTaken reports whether another transaction stored the same engagement meanwhile.
+func keyTaken(pg *pgconn.PgError) bool {
+	return pg.Code == "23505" && pg.ConstraintName == "engagements_identity"
 }
 
 // unavailable gives err the kind Unavailable when the database, and not the request, is
@@ -147,7 +149,7 @@ func unavailable(err error) error {
 	if errors.As(err, &pg) {
 		switch {
 		case pg.Code == "25006", // read-only
-			pg.Code == "40P01", pg.Code == "40001",
+			pg.Code == "40P01", pg.Code == "40001", keyTaken(pg),
 			pg.Code == "57014",                       // statement timeout or cancel
 			pg.Code[:2] == "08", pg.Code[:2] == "53", // connection, resources
 			pg.Code[:3] == "57P": // shutting down, starting up
@@ -158,7 +160,7 @@ func unavailable(err error) error {
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, pgx.ErrTxClosed) ||
-		errors.Is(err, puddle.ErrClosedPool) || closedConn(err) {
+		errors.Is(err, puddle.ErrClosedPool) || errors.Is(err, errRaced) || closedConn(err) {
 		return away.Because(err)
 	}
 	return err

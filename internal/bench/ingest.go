@@ -102,12 +102,14 @@ func (b *bench) send(ctx context.Context, address, round string, length time.Dur
 func (b *bench) sendOne(ctx context.Context, address, name string, until time.Time) (l load) {
 	s := rig.NewSender(address, b.brand)
 	defer s.Close()
-	template := string(rig.Comment{ID: "ID", Thread: "T", Author: "A", Text: text, At: time.Now()}.Created())
+	template := string(rig.Comment{ID: "<ID>", Thread: "T", Author: "A", Text: text, At: time.Now()}.Created())
+	before, after, _ := strings.Cut(strings.Replace(template, `"id":"\u003cID\u003e"`, `"id":"<ID>"`, 1), "<ID>")
+	var body []byte
 	for i := 0; time.Now().Before(until) && ctx.Err() == nil; i++ {
 		id := name + "-" + strconv.Itoa(i)
-		body := strings.Replace(template, `"id":"ID"`, `"id":"`+id+`"`, 1)
+		body = append(append(append(body[:0], before...), id...), after...)
 		began := time.Now()
-		status, err := s.Post(id, []byte(body), 10*time.Second)
+		status, err := s.Post(id, body, 10*time.Second)
 		if err != nil || status != 200 {
 			l.failed++
 			continue
