@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/url"
+	"slices"
 	"time"
 
 	"triage/connector"
@@ -112,6 +113,10 @@ func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connec
 	if source == "replay" {
 		row.Raw = nil // they are kept already
 	}
+	e, err := d.knowing(ctx, e, parsed.Events)
+	if err != nil {
+		return Result{}, err
+	}
 	var changes []postgres.Change
 	for _, event := range parsed.Events {
 		channel, ok := e.channel(event.Account)
@@ -150,6 +155,16 @@ func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connec
 		}
 	}
 	return out, nil
+}
+
+// knowing returns the endpoint with the channels that the events speak to, as far as there
+// are any.
+func (d *Door) knowing(ctx context.Context, e *endpoint, events []connector.Event) (*endpoint, error) {
+	unknown := func(event connector.Event) bool { _, ok := e.channel(event.Account); return !ok }
+	if slices.ContainsFunc(events, unknown) {
+		return d.endpoints.again(ctx, e)
+	}
+	return e, nil
 }
 
 func erases(a triage.Action) bool { return a == triage.Deleted || a == triage.AuthorErased }

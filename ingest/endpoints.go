@@ -65,6 +65,7 @@ type Endpoints struct {
 	mu      sync.RWMutex
 	known   map[triage.ID]*endpoint
 	unknown map[triage.ID]time.Time // until when
+	reread  map[triage.ID]time.Time // when again last read it
 }
 
 // NewEndpoints returns an empty cache over store; box opens the secrets.
@@ -113,6 +114,33 @@ func (c *Endpoints) find(ctx context.Context, id triage.ID) (*endpoint, error) {
 	if time.Now().Before(until) || !wellFormed(id) {
 		return nil, noSuchEndpoint
 	}
+	return c.read(ctx, id)
+}
+
+// rereadEvery bounds how often accounts that are nobody's cost a query.
+const rereadEvery = 100 * time.Millisecond
+
+// again returns the endpoint as it stands now: an account that the cached one does not
+// know may be a channel whose announcement is a moment behind its first delivery.
+func (c *Endpoints) again(ctx context.Context, e *endpoint) (*endpoint, error) {
+	now := time.Now()
+	c.mu.Lock()
+	soon := now.Sub(c.reread[e.id]) < rereadEvery
+	if !soon {
+		if c.reread == nil {
+			c.reread = map[triage.ID]time.Time{}
+		}
+		c.reread[e.id] = now
+	}
+	c.mu.Unlock()
+	if soon {
+		return e, nil
+	}
+	return c.read(ctx, e.id)
+}
+
+// read takes the endpoint from the database into the cache.
+func (c *Endpoints) read(ctx context.Context, id triage.ID) (*endpoint, error) {
 	row, err := c.store.Endpoint(ctx, id)
 	if err == nil && row.Disabled() {
 		err = noSuchEndpoint
@@ -124,7 +152,8 @@ func (c *Endpoints) find(ctx context.Context, id triage.ID) (*endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e, err = c.open(row); err != nil {
+	e, err := c.open(row)
+	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()

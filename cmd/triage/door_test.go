@@ -179,6 +179,24 @@ func TestFiftyCopiesAtOnceHaveTheEffectOfOne(t *testing.T) {
 	}
 }
 
+func TestANewChannelMayBeSpokenToAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t).run()
+	for range 20 {
+		g := h.gate(h.brand, "standard_webhooks", "page")
+		if got := h.post(g, []byte(good)).counts(t); got != (counts{Accepted: 1}) {
+			t.Fatalf("the first delivery is answered %+v", got)
+		}
+	}
+	g := h.gate(h.brand, "standard_webhooks", "page")
+	strange := map[string]any{"account": "nobody's", "id": "c1", "text": "Hello?"}
+	for range 3 {
+		if got := h.deliver(g, "comment.created", strange); got != (counts{Quarantined: 1}) {
+			t.Errorf("an account that is nobody's is answered %+v", got)
+		}
+	}
+}
+
 func TestAnOldCommentDeliveredTwiceIsADuplicate(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
