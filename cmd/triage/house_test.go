@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -59,7 +60,7 @@ func (h *house) gate(brand, platform string, accounts ...string) gate {
 	g := gate{platform: platform, secret: appSecret()}
 	args := []string{"endpoint", "add", "--brand", brand, "--platform", platform}
 	if platform == "standard_webhooks" {
-		g.secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" // the key of the specification's own example
+		g.secret = "whsec_" + base64.StdEncoding.EncodeToString([]byte(g.secret))
 	} else {
 		g.verify = "handshake-" + appSecret()
 		args = append(args, "--verify-token", g.verify)
