@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -64,7 +63,8 @@ var unsigned = map[string]bool{
 }
 
 // delivery copies the request out of Fiber, whose buffers are reused after the handler
-// returns. The body is the raw one: signatures cover what was sent.
+// returns. The body is the raw one, since signatures cover what was sent; Fiber copies it
+// by itself, as the application is immutable.
 func delivery(c *fiber.Ctx) connector.Delivery {
 	header := make(http.Header, 4)
 	for k, v := range c.Request().Header.All() {
@@ -72,7 +72,7 @@ func delivery(c *fiber.Ctx) connector.Delivery {
 			header.Add(string(k), string(v))
 		}
 	}
-	return connector.Delivery{Header: header, Body: bytes.Clone(c.BodyRaw()), ReceivedAt: time.Now().UTC()}
+	return connector.Delivery{Header: header, Body: c.BodyRaw(), ReceivedAt: time.Now().UTC()}
 }
 
 // refuseEncoding refuses compressed bodies before a byte is decoded, and types that no
