@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -63,6 +64,29 @@ const eraseItems = `
 	WHERE a.brand_id = $1 AND a.id = c.author_id
 	  AND NOT EXISTS (SELECT FROM items o WHERE o.brand_id = $1 AND o.author_id = a.id
 	                  AND NOT (o.engagement_id = ANY($2)))`
+
+// The lock between erasing authors and settling, by brand. Settlements share it. An erasure
+// has it alone: it sees all that was placed before it, and whoever settles after it sees
+// the erasure. Both take it before any row, so that neither waits for the other's rows.
+const (
+	lockSettling = `SELECT pg_advisory_xact_lock_shared(hashtextextended('erasing ' || $1, 0))`
+	lockErasing  = `SELECT pg_advisory_xact_lock(hashtextextended('erasing ' || $1, 0))`
+)
+
+// keepSettlingOut takes the lock for the brands of the given erasures, in sorted order.
+func (r *recording) keepSettlingOut(ctx context.Context, erasures []int) error {
+	var brands []string
+	for _, i := range erasures {
+		brands = append(brands, string(r.changes[i].Engagement.BrandID))
+	}
+	slices.Sort(brands)
+	for _, brand := range slices.Compact(brands) {
+		if err := r.tx.exec(ctx, lockErasing, brand); err != nil {
+			return fmt.Errorf("erased author: %w", err)
+		}
+	}
+	return nil
+}
 
 // eraseAuthor remembers that the author of change i is to be forgotten and erases what is
 // placed of theirs. What is accepted but not yet placed is erased when it is settled.

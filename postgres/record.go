@@ -51,6 +51,9 @@ func (k key) compare(o key) int {
 func (t *Tx) Record(ctx context.Context, deliveries []Delivery, changes []Change) ([]Ref, []bool, error) {
 	r := &recording{tx: t, effect: make([]bool, len(changes)), changes: changes, loose: map[triage.ID]bool{}}
 	alone, rest, erasures := r.sort()
+	if err := r.keepSettlingOut(ctx, erasures); err != nil {
+		return nil, nil, err
+	}
 	inserted, err := r.insertAlone(ctx, deliveries, alone)
 	if err != nil {
 		return nil, nil, err

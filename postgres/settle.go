@@ -111,10 +111,12 @@ func (s *settling) keepCurrent(ctx context.Context, all []Settlement) error {
 	return s.tx.Erase(ctx, s.brand, erased)
 }
 
-// lock locks engagements and then their owner items, the order in which all do it. What is
-// read afterwards includes what the transactions waited for have changed.
+// lock keeps erasures of authors out, then locks engagements and then their owner items,
+// the order in which all do it. What is read afterwards includes what the transactions
+// waited for have changed.
 func (s *settling) lock(ctx context.Context, ids []triage.ID) error {
 	batch := &pgx.Batch{}
+	batch.Queue(lockSettling, string(s.brand))
 	batch.Queue(`SELECT FROM engagements WHERE brand_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE`, s.brand, uuids(ids))
 	batch.Queue(`
 		SELECT FROM items WHERE brand_id = $1 AND engagement_id = ANY($2) AND kind = 'owner'

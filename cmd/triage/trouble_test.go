@@ -76,6 +76,37 @@ func TestASilentDatabaseIsNotWaitedForLong(t *testing.T) {
 	}
 }
 
+// TestAnAuthorErasedWhileTheirCommentIsPlacedIsErased lets erasures meet the judgement of
+// the comments that they are about.
+func TestAnAuthorErasedWhileTheirCommentIsPlacedIsErased(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g := h.gate(h.brand, "standard_webhooks", "page")
+	h.run()
+	var authors sync.WaitGroup
+	for n := range 8 {
+		authors.Go(func() {
+			for i := range 25 {
+				author := map[string]any{"id": fmt.Sprintf("u%d-%d", n, i), "name": "Ada"}
+				h.deliver(g, "comment.created", map[string]any{"account": "page", "id": fmt.Sprintf("c%d-%d", n, i),
+					"author": author, "text": "Please forget me.", "created_at": time.Now().Add(-time.Hour).UTC()})
+				h.deliver(g, "user.deleted", map[string]any{"account": "page", "author": author})
+			}
+		})
+	}
+	authors.Wait()
+	h.settled()
+	if n := h.number(`SELECT count(*) FROM engagements WHERE deleted_at IS NULL`); n != 0 {
+		t.Errorf("%d comments of erased authors are left", n)
+	}
+	if all := h.items(h.token); len(all) != 0 {
+		t.Errorf("%d comments of erased authors stand in a queue", len(all))
+	}
+	if found := h.tablesWith("forget me"); len(found) > 0 {
+		t.Errorf("their words still stand in %v", found)
+	}
+}
+
 // line is a TCP connection to the database that can be cut, or silenced.
 type line struct {
 	url      string
