@@ -14,7 +14,7 @@ import (
 type GroupOptions struct {
 	Window     time.Duration // how long the first of a group waits for others; 0 is 0.5 ms
 	Deliveries int           // most deliveries in one group; 0 is 256
-	Committers int           // groups written at the same time; 0 is 3
+	Committers int           // groups written at the same time; 0 is 2: more make groups too small
 	Timeout    time.Duration // for writing one group; 0 is 5 s
 }
 
@@ -51,7 +51,7 @@ func NewGroup(store *postgres.Store, log *slog.Logger, o GroupOptions) *Group {
 		o.Deliveries = 256
 	}
 	if o.Committers == 0 {
-		o.Committers = 3
+		o.Committers = 2
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 5 * time.Second

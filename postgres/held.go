@@ -159,7 +159,7 @@ func (r *recording) insertHeld(ctx context.Context, i int, h *heldRow, e triage.
 	}
 	cols := &columns{now: r.tx.Now}
 	cols.add(e, h.Held, r.changes[i].DeliveryID)
-	tag, err := r.tx.tx.Exec(ctx, insertEngagements, cols.args()...)
+	tag, err := r.tx.tx.Exec(ctx, insertFree, cols.args()...)
 	if err != nil {
 		return err
 	}

@@ -142,7 +142,11 @@ func (r *recording) insertAlone(ctx context.Context, deliveries []Delivery, alon
 		for n, id := range uuids(cols.ids) {
 			byID[id] = alone[n]
 		}
-		batch.Queue(insertEngagements, cols.args()...)
+		insert := insertEngagements
+		if r.tx.careful {
+			insert = insertFree
+		}
+		batch.Queue(insert, cols.args()...)
 	}
 	results := r.tx.tx.SendBatch(ctx, batch)
 	defer func() { _ = results.Close() }() // its error is that of the reads below

@@ -192,7 +192,9 @@ func TestADeletionLeavesOnlyTheKey(t *testing.T) {
 		held := in.event(triage.Created, "c1", 1, "canary-4711")
 		held.Round = 1
 		in.deliver(held)
-		in.deliver(held) // the platform repeats it
+		again := held
+		again.ID = postgres.NewID()
+		in.deliver(again) // the platform repeats it
 		if !late {
 			in.settleOne(held)
 		}

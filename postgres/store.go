@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,15 +41,22 @@ type Store struct {
 	Reads
 	pool *pgxpool.Pool
 	jobs *river.Client[pgx.Tx]
+
+	carefulUntil atomic.Int64 // Unix nanoseconds; see insertEngagements
 }
 
 // Tx is one transaction. Its time is fixed when it begins: Now.
 type Tx struct {
 	Reads
-	tx   pgx.Tx
-	jobs *river.Client[pgx.Tx]
-	Now  time.Time
+	tx      pgx.Tx
+	jobs    *river.Client[pgx.Tx]
+	careful bool // keys may be taken: insert only what is free
+	Now     time.Time
 }
+
+// carefulFor is how long inserts stay careful after a key was taken: repetitions come in
+// bursts.
+const carefulFor = time.Second
 
 // Open connects to a migrated database with at most maxConns connections. It fails when
 // synchronous_commit is off, since then an acknowledged comment could be lost.
@@ -106,7 +114,15 @@ func (s *Store) InTx(ctx context.Context, work func(*Tx) error) error {
 		return unavailable(err)
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit
-	if err := work(&Tx{Reads: Reads{db: tx}, tx: tx, jobs: s.jobs, Now: time.Now().UTC().Truncate(time.Microsecond)}); err != nil {
+	now := time.Now().UTC()
+	err = work(&Tx{
+		Reads: Reads{db: tx}, tx: tx, jobs: s.jobs, Now: now.Truncate(time.Microsecond),
+		careful: now.UnixNano() < s.carefulUntil.Load(),
+	})
+	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && keyTaken(pg) {
+		s.carefulUntil.Store(now.Add(carefulFor).UnixNano())
+	}
+	if err != nil {
 		return unavailable(err)
 	}
 	return unavailable(tx.Commit(ctx))
