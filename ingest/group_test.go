@@ -35,7 +35,8 @@ func newRig(t *testing.T) *rig {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { r.Run(ctx) })
+	group := r.Group
+	running.Go(func() { group.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
 	return r
 }
@@ -119,9 +120,9 @@ func TestWhatWasNotStoredIsUnavailable(t *testing.T) {
 
 func TestAStoppingGroupWritesWhatItWasHanded(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
-	group := ingest.NewGroup(r.store, slog.New(slog.DiscardHandler), ingest.GroupOptions{Window: time.Millisecond})
-	r.Group = group
+	running := newRig(t)
+	group := ingest.NewGroup(running.store, slog.New(slog.DiscardHandler), ingest.GroupOptions{Window: time.Millisecond})
+	r := &rig{Group: group, store: running.store, brand: running.brand, channel: running.channel}
 	done := make(chan error, 8)
 	for n := range cap(done) {
 		go func() {
