@@ -30,7 +30,7 @@ func eval(ctx context.Context, c *call) error {
 
 func trainModel(ctx context.Context, c *call) error {
 	var options train.Options
-	c.explain("Equal data and seed give equal bytes, whatever the machine. The file is replaced only when\n" +
+	c.explain("Equal data and seed give equal bytes on one kind of processor. The file is replaced only when\n" +
 		"everything went well; 'go build' embeds it.")
 	c.flags.StringVar(&options.Data, "data", "", "`folder` with train.jsonl, written.jsonl and unlabeled_en_de.txt.gz")
 	c.flags.StringVar(&options.Out, "out", train.DefaultOut, "the model `file`")
