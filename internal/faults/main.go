@@ -23,7 +23,7 @@ func main() {
 	defer stop()
 	kills := flag.Int("kills", 20, "kill -9 of the process")
 	crashes := flag.Int("crashes", 5, "immediate stops of PostgreSQL")
-	unsafe := flag.Int("unsafe", 4, "most crashes with synchronous_commit off, until loss shows; 0 leaves this out")
+	unsafe := flag.Int("unsafe", 12, "most crashes with synchronous_commit off, until loss shows; 0 leaves this out")
 	seed := flag.Uint64("seed", 1, "of the moments at which things are killed")
 	keep := flag.Bool("keep", false, "leave the logs behind and say where")
 	flag.Parse()
@@ -155,7 +155,7 @@ func (h *harness) unsafeRound(ctx context.Context, binary, dir, name string, see
 	if err := h.crash(ctx); err != nil {
 		return count{}, err
 	}
-	one, err := l.verdict(ctx, url)
+	one, err := l.loss(ctx, url)
 	step("synchronous_commit off: %d of %d answered comments lost", one.lost, one.answered)
 	return one, err
 }

@@ -90,6 +90,20 @@ func (l *load) verdict(ctx context.Context, url string) (count, error) {
 	return c, err
 }
 
+// loss stops the load and counts only what was lost: a round that is meant to lose proves
+// nothing about places.
+func (l *load) loss(ctx context.Context, url string) (count, error) {
+	l.finish()
+	c := count{answered: int(l.oks.Load()), unknown: int(l.unknown.Load()), comments: len(l.ledger)}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return c, err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	c.lost, err = l.lost(ctx, conn)
+	return c, err
+}
+
 // drain waits until every live engagement's newest round is placed, or drainFor is over:
 // what is left then counts as homeless.
 func drain(ctx context.Context, conn *pgx.Conn) (time.Duration, error) {
