@@ -58,7 +58,7 @@ const (
 	Nothing   Effect = iota // a duplicate, an older version, or news of something that is gone
 	Insert                  // first news of this engagement: store it and judge it
 	Tombstone               // first news is the deletion: keep the key only
-	Supersede               // a newer content: store it, keep the old version, judge again
+	Supersede               // a newer content: store it, keep the old version, judge again; may show or hide too
 	Touch                   // a newer version of the same content: only its version moves
 	Complete                // the creation behind an edit that came first: fill in what is missing
 	Show                    // hidden or shown again on the platform
@@ -85,18 +85,32 @@ func (h Held) Next(e Engagement, own bool) (Held, Effect) {
 	return h.replace(e)
 }
 
+// show hides or shows. While only hides and unhides are known, the text they carry stands in
+// for the one that a creation or an edit will bring; of several the greatest hash stays.
 func (h Held) show(e Engagement) (Held, Effect) {
 	hidden := e.Action == Hidden
+	stand := standIn(e)
 	if !h.Exists {
-		// Its own content is older than any that a creation or an edit will bring.
-		v := Version{Hash: ContentHash(e)}
-		return Held{Exists: true, Incomplete: true, Version: v, Hidden: hidden, VisibilityAt: e.VersionAt}, Insert
+		return Held{Exists: true, Incomplete: true, Version: stand, Hidden: hidden, VisibilityAt: e.VersionAt}, Insert
 	}
-	if e.VersionAt.Before(h.VisibilityAt) || (e.VersionAt.Equal(h.VisibilityAt) && (h.Hidden || !hidden)) {
-		return h, Nothing // of two at the same time, hidden wins: it is the careful reading
+	effect := Nothing
+	// Of two at the same time, hidden wins: it is the careful reading.
+	if e.VersionAt.After(h.VisibilityAt) || (e.VersionAt.Equal(h.VisibilityAt) && hidden && !h.Hidden) {
+		h.Hidden, h.VisibilityAt, effect = hidden, e.VersionAt, Show
 	}
-	h.Hidden, h.VisibilityAt = hidden, e.VersionAt
-	return h, Show
+	if stand.After(h.Version) {
+		h.Version, effect = stand, Supersede
+	}
+	return h, effect
+}
+
+// standIn is the version of a text that came with a hide or an unhide: older than any other,
+// and nothing at all when it carries no content.
+func standIn(e Engagement) Version {
+	if e.Text == "" && !e.HasMedia {
+		return Version{}
+	}
+	return Version{Hash: ContentHash(e)}
 }
 
 func (h Held) replace(e Engagement) (Held, Effect) {

@@ -44,6 +44,8 @@ func TestNext(t *testing.T) {
 			func(h Held) bool { return h.Hidden && h.Version == VersionOf(create) }},
 		{"an older unhide loses to a newer hide", []Engagement{create, event(Hidden, 3, ""), event(Unhidden, 2, "")}, Nothing,
 			func(h Held) bool { return h.Hidden }},
+		{"an unhide without text does not empty what a hide said", []Engagement{event(Hidden, 3, "a"), event(Unhidden, 4, "")}, Show,
+			func(h Held) bool { return !h.Hidden && h.Version == standIn(event(Hidden, 3, "a")) }},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			var h Held
@@ -72,7 +74,9 @@ func TestOwnEchoNeverCreatesButChangesWhatWeHold(t *testing.T) {
 // the same.
 func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		actions := []Action{Created, Edited, Edited, Hidden, Unhidden, Deleted}
+		actions := rapid.SampledFrom([][]Action{
+			{Created, Edited, Edited, Hidden, Unhidden, Deleted}, {Hidden, Unhidden}, {Created, Edited, Hidden},
+		}).Draw(t, "actions")
 		events := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Engagement {
 			return event(rapid.SampledFrom(actions).Draw(t, "action"),
 				rapid.IntRange(0, 4).Draw(t, "minute"), rapid.SampledFrom([]string{"a", "b", ""}).Draw(t, "text"))
