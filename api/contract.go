@@ -23,6 +23,8 @@ type permission string
 const (
 	mayRead permission = "read" // every role
 	mayWork permission = "work" // every role that works some queue; which one is the desk's matter
+	mayLead permission = "lead" // leads and administrators
+	mayRule permission = "rule" // administrators
 )
 
 func (p permission) allows(r triage.Role) bool {
@@ -31,6 +33,10 @@ func (p permission) allows(r triage.Role) bool {
 		return r.Valid()
 	case mayWork:
 		return slices.ContainsFunc(triage.Queues(), r.Works)
+	case mayLead:
+		return r == triage.RoleLead || r == triage.RoleAdmin
+	case mayRule:
+		return r == triage.RoleAdmin
 	}
 	return false
 }

@@ -34,11 +34,44 @@ type ItemBody struct {
 	Version       int64          `json:"version" doc:"The ETag"`
 	Outcome       *string        `json:"outcome"`
 	Handovers     int            `json:"handovers"`
+	Score         scoreBody      `json:"score"`
+	Tags          []string       `json:"tags" nullable:"false"`
+	Skills        []string       `json:"skills" nullable:"false" doc:"What the plan asks of whoever takes it"`
+	Heavy         bool           `json:"heavy" doc:"It hurts to read: cover the text until it is asked for"`
+	Effort        int            `json:"effort" doc:"Points of capacity that it takes"`
+	WaveID        *string        `json:"wave_id"`
+	WaveOutlier   bool           `json:"wave_outlier" doc:"Part of a wave, but it needs an answer of its own"`
+	WakeOnAuthor  bool           `json:"wake_on_author" doc:"It comes back when the author writes again"`
+	HandedBy      *string        `json:"handed_by" doc:"Who handed it over, until it is accepted or returned"`
+	NeedsLead     bool           `json:"needs_lead"`
+	Targets       targetsBody    `json:"targets"`
 	CreatedAt     time.Time      `json:"created_at"`
 	ChangedAt     time.Time      `json:"changed_at"`
 	ClosedAt      *time.Time     `json:"closed_at"`
 	Reason        string         `json:"reason" doc:"Why it stands here, to read"`
 	Reasons       []reasonBody   `json:"reasons" nullable:"false"`
+}
+
+// scoreBody is an item's place in the order of its queue, in hours of precedence.
+type scoreBody struct {
+	Hours float64    `json:"hours" doc:"Sum of all parts; the greatest is dealt first"`
+	Parts []partBody `json:"parts" nullable:"false"`
+}
+
+type partBody struct {
+	Name  string  `json:"name"`
+	Hours float64 `json:"hours"`
+	Text  string  `json:"text"`
+}
+
+// targetsBody is what was promised for an item, and how it stands.
+type targetsBody struct {
+	State       string     `json:"state" enum:"fine,at_risk,breached"`
+	FirstAnswer *time.Time `json:"first_answer"`
+	NextAnswer  *time.Time `json:"next_answer" doc:"Set once the author has written again"`
+	Resolution  *time.Time `json:"resolution"`
+	AnsweredAt  *time.Time `json:"answered_at" doc:"The first human answer"`
+	PausedSince *time.Time `json:"paused_since" doc:"The clocks stand while we wait for the author"`
 }
 
 // engagementBody is what somebody wrote, on the wire. Its texts are from outside.
@@ -96,7 +129,30 @@ func bodyOf(i postgres.Item, now time.Time) ItemBody {
 		LeaseUntil: timeOrNull(i.LeaseUntil), SnoozedUntil: timeOrNull(i.SnoozedUntil), Fence: i.Fence, Version: i.Version,
 		Outcome: textOrNull(i.Outcome), Handovers: i.Handovers, CreatedAt: i.CreatedAt, ChangedAt: i.ChangedAt,
 		ClosedAt: timeOrNull(i.ClosedAt), Reason: sentence(i.Reasons), Reasons: reasonsOf(i.Reasons),
+		Score: scoreOf(i, now), Tags: texts(i.Tags), Skills: texts(i.Skills), Heavy: i.Heavy, Effort: i.Effort,
+		WaveID: textOrNull(string(i.WaveID)), WaveOutlier: i.WaveOutlier, WakeOnAuthor: i.WakeOnAuthor,
+		HandedBy: textOrNull(string(i.HandedBy)), NeedsLead: i.NeedsLead,
+		Targets: targetsBody{
+			State: i.SLA, FirstAnswer: timeOrNull(i.FirstDueAt), NextAnswer: timeOrNull(i.NextDueAt),
+			Resolution: timeOrNull(i.ResolveDueAt), AnsweredAt: timeOrNull(i.AnsweredAt), PausedSince: timeOrNull(i.PausedAt),
+		},
 	}
+}
+
+// scoreOf names the waiting beside the stored parts: an hour against the target is worth an
+// hour, for every item alike, which is why the order needs no recounting.
+func scoreOf(i postgres.Item, now time.Time) scoreBody {
+	waiting := now.Sub(i.DueAt).Hours()
+	text := "The target is still ahead."
+	if waiting > 0 {
+		text = "It has waited beyond its target."
+	}
+	out := scoreBody{Hours: waiting, Parts: []partBody{{Name: "waiting", Hours: waiting, Text: text}}}
+	for _, p := range i.Parts {
+		out.Hours += p.Hours
+		out.Parts = append(out.Parts, partBody(p))
+	}
+	return out
 }
 
 func engagementOf(i postgres.Item) engagementBody {

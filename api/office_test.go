@@ -44,7 +44,7 @@ func newOffice(t *testing.T) *office {
 	}
 	t.Cleanup(store.Close)
 	server := api.New(api.Options{
-		Store: store, Desk: queue.NewDesk(store, routing.Default), Log: slog.New(slog.DiscardHandler), CursorKey: []byte("key"),
+		Store: store, Desk: queue.NewDesk(store), Log: slog.New(slog.DiscardHandler), CursorKey: []byte("key"),
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -36,7 +36,6 @@ type Judge struct {
 	Engine   classifier.Engine // asked first
 	Builtin  classifier.Engine // answers at once when Engine cannot
 	Embedder embeddings.Engine
-	Plan     func(triage.Goal) routing.Plan // the plan in force for a brand's goal
 	Log      *slog.Logger
 }
 
@@ -207,10 +206,14 @@ func anyOpen(all []triage.Classification) bool {
 // settle places every engagement and writes all of it in one transaction. What is
 // provisional is scheduled to be judged again.
 func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) error {
+	plan, err := j.Store.Plan(ctx, brand)
+	if err != nil {
+		return err
+	}
 	var again []postgres.Ref
 	settlements := make([]postgres.Settlement, len(waiting))
 	for i, w := range waiting {
-		settlements[i] = j.settlement(w, judged[i])
+		settlements[i] = j.settlement(plan, w, judged[i])
 		if judged[i].classification.Provisional && j.Engine != j.Builtin {
 			again = append(again, postgres.Ref{BrandID: brand, ID: w.ID, Round: w.Round})
 		}
@@ -223,8 +226,8 @@ func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.
 	})
 }
 
-func (j *Judge) settlement(w postgres.Waiting, v verdict) postgres.Settlement {
-	plan, c := j.Plan(w.Brand.Goal), v.classification
+func (j *Judge) settlement(plan routing.Plan, w postgres.Waiting, v verdict) postgres.Settlement {
+	c := v.classification
 	return postgres.Settlement{
 		Engagement: w.Engagement, Classification: c, Vector: v.vector,
 		Place: func(s *postgres.Standing) *postgres.Placed {

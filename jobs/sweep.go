@@ -43,9 +43,13 @@ func (j *Judge) Sweep(ctx context.Context) (bool, error) {
 }
 
 func (j *Judge) placeUnjudged(ctx context.Context, brand triage.ID, waiting []postgres.Waiting) error {
+	plan, err := j.Store.Plan(ctx, brand)
+	if err != nil {
+		return err
+	}
 	settlements := make([]postgres.Settlement, len(waiting))
 	for i, w := range waiting {
-		settlements[i] = j.settlement(w, verdict{classification: triage.Classification{Provisional: true}})
+		settlements[i] = j.settlement(plan, w, verdict{classification: triage.Classification{Provisional: true}})
 	}
 	return j.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
 		_, err := tx.Settle(ctx, brand, settlements)

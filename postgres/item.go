@@ -51,6 +51,24 @@ type Item struct {
 	Outcome      string
 	Handovers    int
 
+	Parts        []triage.Part
+	Tags         []string
+	Skills       []string // what the plan asks of whoever takes it
+	Heavy        bool     // hurts to read: covered until asked for
+	Effort       int      // points of capacity that it takes
+	WaveID       triage.ID
+	WaveOutlier  bool      // in the wave, but needs an answer of its own
+	WakeOnAuthor bool      // snoozed or waiting until the author writes again
+	HandedBy     triage.ID // who handed it over, until it is accepted or returned
+	NeedsLead    bool
+
+	FirstDueAt   time.Time // target of the first answer; DueAt is the next target to meet
+	NextDueAt    time.Time // target of the next answer, zero unless the author wrote again
+	ResolveDueAt time.Time // target of closing it, zero without one
+	AnsweredAt   time.Time // first human answer, zero before
+	PausedAt     time.Time // the clocks stand since then; zero while they run
+	SLA          string    // fine, at_risk or breached
+
 	ReceivedAt time.Time
 	CreatedAt  time.Time
 	ChangedAt  time.Time
@@ -82,7 +100,9 @@ const itemColumns = `
 	e.channel_id, e.platform, e.external_id, e.parent_external_id, e.form, e.author_external_id, e.author_handle,
 	e.author_name, e.author_followers, e.author_verified, e.thread_external_id, e.thread_text, e.thread_permalink,
 	e.text, e.text_altered, e.language, e.permalink, e.has_media, e.posted_at, e.version_at, e.received_at, e.round,
-	e.edited, e.hidden, e.deleted_at IS NOT NULL, coalesce(c.name, '')`
+	e.edited, e.hidden, e.deleted_at IS NOT NULL, coalesce(c.name, ''),
+	i.parts, i.tags, i.skills, i.heavy, i.effort, i.wave_id, i.wave_outlier, i.wake_on_author, i.handed_by, i.needs_lead,
+	i.first_due_at, i.next_due_at, i.resolve_due_at, i.answered_at, i.paused_at, i.sla`
 
 const itemTables = `
 	FROM items i
@@ -136,8 +156,9 @@ func wellFormed(id triage.ID) bool {
 func scanItem(row pgx.CollectableRow) (Item, error) {
 	var i Item
 	var judgement, author, thread, assignee *triage.ID
-	var lease, snoozed, closed, posted *time.Time
-	var reasons []byte
+	var wave, handed *triage.ID
+	var lease, snoozed, closed, posted, first, next, resolve, answered, paused *time.Time
+	var reasons, parts []byte
 	e := &i.Engagement
 	err := row.Scan(
 		&i.ID, &i.BrandID, &i.EngagementID, &i.Kind, &i.Queue, &i.Status, &i.Priority, &i.DueAt, &i.Rank, &i.Unsure,
@@ -148,14 +169,19 @@ func scanItem(row pgx.CollectableRow) (Item, error) {
 		&e.ChannelID, &e.Platform, &e.ExternalID, &e.ParentExternalID, &e.Form, &e.Author.ExternalID, &e.Author.Handle,
 		&e.Author.Name, &e.Author.Followers, &e.Author.Verified, &e.Thread.ExternalID, &e.Thread.Text, &e.Thread.Permalink,
 		&e.Text, &e.TextAltered, &e.Language, &e.Permalink, &e.HasMedia, &posted, &e.VersionAt, &e.ReceivedAt, &e.Round,
-		&i.Edited, &i.Hidden, &i.Erased, &i.ChannelName)
+		&i.Edited, &i.Hidden, &i.Erased, &i.ChannelName,
+		&parts, &i.Tags, &i.Skills, &i.Heavy, &i.Effort, &wave, &i.WaveOutlier, &i.WakeOnAuthor, &handed, &i.NeedsLead,
+		&first, &next, &resolve, &answered, &paused, &i.SLA)
 	if err != nil {
 		return Item{}, err
 	}
 	i.JudgementID, i.AuthorID, i.ThreadID, i.Assignee = idOr(judgement), idOr(author), idOr(thread), idOr(assignee)
 	i.LeaseUntil, i.SnoozedUntil, i.ClosedAt, e.PostedAt = orZero(lease), orZero(snoozed), orZero(closed), orZero(posted)
+	i.WaveID, i.HandedBy = idOr(wave), idOr(handed)
+	i.FirstDueAt, i.NextDueAt, i.ResolveDueAt = orZero(first), orZero(next), orZero(resolve)
+	i.AnsweredAt, i.PausedAt = orZero(answered), orZero(paused)
 	e.ID, e.BrandID = i.EngagementID, i.BrandID
-	return i, json.Unmarshal(reasons, &i.Reasons)
+	return i, errors.Join(json.Unmarshal(reasons, &i.Reasons), json.Unmarshal(parts, &i.Parts))
 }
 
 // idOr returns the empty id for nil.

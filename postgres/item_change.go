@@ -57,16 +57,26 @@ func (t *Tx) SaveItem(ctx context.Context, i Item) (Item, error) {
 	if err != nil {
 		return Item{}, fmt.Errorf("item %s: %w", i.ID, err)
 	}
+	parts, err := json.Marshal(i.Parts)
+	if err != nil {
+		return Item{}, fmt.Errorf("item %s: %w", i.ID, err)
+	}
 	_, err = t.tx.Exec(ctx, `
 		UPDATE items SET queue = $3, status = $4, priority = $5, due_at = $6, rank = $7, unsure = $8, reasons = $9,
 		    plan_version = $10, intent = $11, sentiment = $12, urgency = $13, reply_expected = $14,
 		    assignee_id = $15, lease_until = $16, fence = $17, snoozed_until = $18, outcome = nullif($19, ''),
-		    handovers = $20, closed_at = $21, version = version + 1, changed_at = $22
+		    handovers = $20, closed_at = $21, version = version + 1, changed_at = $22,
+		    parts = $23, tags = $24, skills = $25, heavy = $26, effort = $27, wave_id = $28, wave_outlier = $29,
+		    wake_on_author = $30, handed_by = $31, needs_lead = $32, first_due_at = $33, next_due_at = $34,
+		    resolve_due_at = $35, answered_at = $36, paused_at = $37, sla = $38
 		WHERE brand_id = $1 AND id = $2`,
 		i.BrandID, i.ID, i.Queue, i.Status, int16(i.Priority), i.DueAt, i.Rank, i.Unsure, reasons,
 		i.PlanVersion, i.Intent, i.Sentiment, i.Urgency, i.ReplyExpected,
 		idOrNull(i.Assignee), orNull(i.LeaseUntil), i.Fence, orNull(i.SnoozedUntil), i.Outcome,
-		i.Handovers, orNull(i.ClosedAt), t.Now)
+		i.Handovers, orNull(i.ClosedAt), t.Now,
+		parts, strs(i.Tags), strs(i.Skills), i.Heavy, i.Effort, idOrNull(i.WaveID), i.WaveOutlier,
+		i.WakeOnAuthor, idOrNull(i.HandedBy), i.NeedsLead, orNull(i.FirstDueAt), orNull(i.NextDueAt),
+		orNull(i.ResolveDueAt), orNull(i.AnsweredAt), orNull(i.PausedAt), i.SLA)
 	if err != nil {
 		return Item{}, fmt.Errorf("item %s: %w", i.ID, err)
 	}

@@ -107,6 +107,7 @@ func (d *Desk) HandOver(ctx context.Context, who postgres.Caller, id triage.ID, 
 		from := c.item.Queue
 		c.item.Queue = from.Other()
 		c.item.Handovers++
+		c.item.NeedsLead = c.item.Handovers > 1
 		c.open()
 		c.reason(triage.Reason{Rule: "handed_over", Text: "A person handed this over from the " +
 			queueNames[from] + " to the " + queueNames[c.item.Queue] + "."})

@@ -78,12 +78,12 @@ func (d *Desk) placeAgain(c *change, says postgres.Label, fields []string) error
 	if err != nil {
 		return err
 	}
-	brand, err := c.tx.Brand(c.ctx, string(c.item.BrandID))
+	plan, err := c.tx.Plan(c.ctx, c.item.BrandID)
 	if err != nil {
 		return err
 	}
 	known = corrected(known, label)
-	placed := d.plan(brand.Goal).Place(c.item.Engagement, known, c.tx.Now)
+	placed := plan.Place(c.item.Engagement, known, c.tx.Now)
 	i := &c.item
 	c.detail["before"] = map[string]any{
 		"intent": i.Intent, "sentiment": i.Sentiment, "urgency": i.Urgency, "reply_expected": i.ReplyExpected,

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"triage/postgres"
-	"triage/routing"
 	"triage/triage"
 )
 
@@ -18,13 +17,11 @@ const Lease = 10 * time.Minute
 // Desk is where people work. It is safe for concurrent use.
 type Desk struct {
 	store *postgres.Store
-	plan  func(triage.Goal) routing.Plan
 }
 
-// NewDesk returns a desk over store. plan gives the routing plan of a brand with that
-// goal; by it corrected items are placed again.
-func NewDesk(store *postgres.Store, plan func(triage.Goal) routing.Plan) *Desk {
-	return &Desk{store: store, plan: plan}
+// NewDesk returns a desk over store.
+func NewDesk(store *postgres.Store) *Desk {
+	return &Desk{store: store}
 }
 
 // Given is what the caller believes of an item. Nil fields are not compared.

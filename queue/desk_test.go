@@ -11,7 +11,6 @@ import (
 	"triage/internal/pgtest"
 	"triage/postgres"
 	"triage/queue"
-	"triage/routing"
 	"triage/triage"
 )
 
@@ -32,7 +31,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(store.Close)
-	o := &office{Desk: queue.NewDesk(store, routing.Default), t: t, store: store, brand: postgres.NewID(), channel: postgres.NewID()}
+	o := &office{Desk: queue.NewDesk(store), t: t, store: store, brand: postgres.NewID(), channel: postgres.NewID()}
 	o.exec(`INSERT INTO brands (id, slug, name) VALUES ($1, 'acme', 'Acme')`, o.brand)
 	return o
 }

@@ -104,16 +104,40 @@ type Reason struct {
 	Text string `json:"text"` // one English sentence without any words of the author
 }
 
+// Part is one named part of an item's place in the order of its queue.
+type Part struct {
+	Name  string  `json:"name"`  // stable: risk, urgency, reply_window, reach, relationship, wave, goal, spam, rule, promise
+	Hours float64 `json:"hours"` // how many hours it comes forward; negative puts it back
+	Text  string  `json:"text"`  // one English sentence without any words of the author
+}
+
 // Placement is the decision where an engagement belongs, how soon, and why.
+//
+// Rank orders a queue, lower first: the due time in Unix seconds less 3600 times the hours
+// of all Parts. Every item so gains an hour of precedence per hour of waiting against its
+// target, and the order of two items never changes by waiting alone.
 type Placement struct {
 	Queue       Queue
 	Priority    Priority
-	DueAt       time.Time
-	Rank        float64 // order inside a queue, lower first; see routing.Plan
-	Unsure      bool    // the queue was chosen below the plan's threshold
-	Dismiss     bool    // sure spam without risk: the machine closes it, reversibly
+	DueAt       time.Time // target of the first answer
+	ResolveDue  time.Time // target of closing it; zero without one
+	Rank        float64
+	Parts       []Part
+	Unsure      bool // the queue was chosen below the plan's threshold
+	Dismiss     bool // sure spam without risk: the machine closes it, reversibly
+	Heavy       bool // hurts to read: covered until asked for, and counted as exposure
+	Effort      int  // points of capacity that it takes, 1 to 8
+	Tags        []string
+	Skills      []string
+	Assignee    ID         // whom the plan reserves it for; empty for anybody
+	Companion   *Companion // what the other role needs of it; nil for nothing
 	Reasons     []Reason
 	PlanVersion int
+}
+
+// Companion is the second, linked item of an engagement, in the other queue.
+type Companion struct {
+	Reason Reason
 }
 
 // Goal is a brand's aim between loyalty (0) and visibility (1).

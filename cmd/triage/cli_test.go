@@ -139,7 +139,7 @@ func TestWrongCalls(t *testing.T) {
 		}
 	}
 	m.refused(exitFailed, "DATABASE_URL is not set", "brand", "list")
-	m.env = []string{"TRIAGE_REACH=far", "TRIAGE_ENGINE=magic"}
+	m.env = []string{"TRIAGE_JOB_WORKERS=far", "TRIAGE_ENGINE=magic"}
 	m.refused(exitFailed, "TRIAGE_ENGINE must be one of", "brand", "list")
 }
 

@@ -48,7 +48,6 @@ type Config struct {
 	LLMTimeout          time.Duration `env:"TRIAGE_LLM_TIMEOUT" envDefault:"12s"`
 
 	SlackURL string `env:"TRIAGE_SLACK_URL" envDefault:"https://slack.com/api/"`
-	Reach    int64  `env:"TRIAGE_REACH" envDefault:"10000"`
 }
 
 // The engines that TRIAGE_ENGINE may name.
@@ -104,7 +103,6 @@ func (c Config) check(wrong mistakes) {
 		"names a language model: OPENAI_API_KEY, or OPENAI_BASE_URL for a server without keys, must be set")
 	wrong.when(c.DBConns < 1 || c.DBConns > 1000, "TRIAGE_DB_CONNS", "must be from 1 to 1000")
 	wrong.when(c.JobWorkers < 1 || c.JobWorkers > 10_000, "TRIAGE_JOB_WORKERS", "must be from 1 to 10000")
-	wrong.when(c.Reach < 1, "TRIAGE_REACH", "must be at least 1")
 	// 4,000 is what an HNSW index over halfvec takes (pgvector's README, "Indexing").
 	wrong.when(c.EmbeddingDimensions < 1 || c.EmbeddingDimensions > 4000, "TRIAGE_EMBEDDING_DIMENSIONS", "must be from 1 to 4000")
 	wrong.when(c.LLMTimeout < time.Second || c.LLMTimeout > 15*time.Second, "TRIAGE_LLM_TIMEOUT", "must be from 1s to 15s")

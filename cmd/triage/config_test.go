@@ -49,7 +49,7 @@ func TestConfigReportsEveryMistakeTogether(t *testing.T) {
 	_, err := ReadConfig([]string{
 		"TRIAGE_LISTEN=nonsense-listen", "TRIAGE_DB_CONNS=many-conns", "TRIAGE_JOB_WORKERS=0", "TRIAGE_SECRET_KEY=topsecretkey",
 		"TRIAGE_ENGINE=magic-engine", "TRIAGE_ROLES=api,dance", "TRIAGE_LLM_TIMEOUT=5m", "TRIAGE_LOG_LEVEL=loudest",
-		"TRIAGE_REACH=-3", "TRIAGE_EMBEDDING_DIMENSIONS=9000", "TRIAGE_PUBLIC_URL=ftp://user:pass@host",
+		"TRIAGE_EMBEDDING_DIMENSIONS=9000", "TRIAGE_PUBLIC_URL=ftp://user:pass@host",
 		"OPENAI_BASE_URL=localhost:11434", "TRIAGE_SLACK_URL=javascript:alert(1)",
 	})
 	if err == nil {
@@ -57,7 +57,7 @@ func TestConfigReportsEveryMistakeTogether(t *testing.T) {
 	}
 	for _, name := range []string{
 		"TRIAGE_LISTEN", "TRIAGE_DB_CONNS", "TRIAGE_JOB_WORKERS", "TRIAGE_SECRET_KEY", "TRIAGE_ENGINE", "TRIAGE_ROLES",
-		"TRIAGE_LLM_TIMEOUT", "TRIAGE_LOG_LEVEL", "TRIAGE_REACH", "TRIAGE_EMBEDDING_DIMENSIONS", "TRIAGE_PUBLIC_URL",
+		"TRIAGE_LLM_TIMEOUT", "TRIAGE_LOG_LEVEL", "TRIAGE_EMBEDDING_DIMENSIONS", "TRIAGE_PUBLIC_URL",
 		"OPENAI_BASE_URL", "TRIAGE_SLACK_URL",
 	} {
 		if strings.Count(err.Error(), name) != 1 {

@@ -126,7 +126,7 @@ func TestDoctorAsACommand(t *testing.T) {
 	if a.code != exitFailed || !strings.Contains(a.out, `"TRIAGE_LISTN is read by nothing"`) || strings.Contains(a.out, "dbpassword") {
 		t.Errorf("exit %d: %s", a.code, a.out)
 	}
-	m.env = []string{"TRIAGE_REACH=far"}
+	m.env = []string{"TRIAGE_JOB_WORKERS=far"}
 	if a := m.typed("", "doctor"); a.code != exitFailed || !strings.Contains(a.out, "✗ configuration") {
 		t.Errorf("exit %d: %s", a.code, a.out)
 	}

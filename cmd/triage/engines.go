@@ -7,16 +7,7 @@ import (
 	"triage/embeddings"
 	"triage/jobs"
 	"triage/llm"
-	"triage/routing"
-	"triage/triage"
 )
-
-// plan is the routing plan in force for a brand with the given goal.
-func (s *service) plan(goal triage.Goal) routing.Plan {
-	plan := routing.Default(goal)
-	plan.Reach = s.config.Reach
-	return plan
-}
 
 // sure is the confidence, of queue and intent, from which the cascade takes the built-in
 // engine's word. On the development set a model that is right 95 times in 100 then gives
@@ -34,7 +25,7 @@ func (s *service) judge() (*jobs.Judge, error) {
 		return nil, err
 	}
 	judge := &jobs.Judge{
-		Store: s.store, Engine: builtin, Builtin: builtin, Embedder: vectors, Plan: s.plan, Log: s.log,
+		Store: s.store, Engine: builtin, Builtin: builtin, Embedder: vectors, Log: s.log,
 	}
 	mode := s.config.Judges()
 	if mode == EngineBuiltin {

@@ -118,7 +118,7 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	}
 	s.group = ingest.NewGroup(s.store, s.log, ingest.GroupOptions{})
 	s.server = api.New(api.Options{
-		Store: s.store, Desk: queue.NewDesk(s.store, s.plan), Log: s.log, CursorKey: cursors,
+		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log, CursorKey: cursors,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
 	})
 	s.listener, err = net.Listen("tcp", s.config.Listen)
