@@ -42,6 +42,10 @@ type Store struct {
 	pool *pgxpool.Pool
 	jobs *river.Client[pgx.Tx]
 
+	// Clock tells the time of transactions; nil is the system's. It is for tests, which set
+	// it before anybody uses the store.
+	Clock func() time.Time
+
 	carefulUntil atomic.Int64 // Unix nanoseconds; see insertEngagements
 }
 
@@ -106,6 +110,14 @@ func (s *Store) Close() { s.pool.Close() }
 // Pool returns the connection pool for the job library and for health checks.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
+// Now returns the time, in UTC, by the store's clock.
+func (s *Store) Now() time.Time {
+	if s.Clock != nil {
+		return s.Clock().UTC()
+	}
+	return time.Now().UTC()
+}
+
 // InTx runs work in one transaction and commits it. An error from work rolls back. When
 // the database is away, read-only, full or shutting down the error is triage.Unavailable.
 func (s *Store) InTx(ctx context.Context, work func(*Tx) error) error {
@@ -114,7 +126,7 @@ func (s *Store) InTx(ctx context.Context, work func(*Tx) error) error {
 		return unavailable(err)
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit
-	now := time.Now().UTC()
+	now := s.Now()
 	err = work(&Tx{
 		Reads: Reads{db: tx}, tx: tx, jobs: s.jobs, Now: now.Truncate(time.Microsecond),
 		careful: now.UnixNano() < s.carefulUntil.Load(),
