@@ -15,27 +15,33 @@ import (
 	"triage/triage"
 )
 
-// listInput are the filters of a list. Several values of one filter stand in one
-// parameter, separated by commas; an item passes with any of them.
+// ListFilter says which items of a queue a list holds. Several values of one filter stand
+// in one parameter, separated by commas; an item passes with any of them. A saved view
+// holds the same as JSON, checked by the same tags. It is exported because the contract
+// library reads no others.
+type ListFilter struct {
+	Status    []string  `query:"status" json:"status,omitempty" enum:"live,closed,open,claimed,snoozed,waiting,resolved,dismissed" doc:"Default: live"`
+	Priority  []string  `query:"priority" json:"priority,omitempty" enum:"urgent,high,normal,low"`
+	Intent    []string  `query:"intent" json:"intent,omitempty" enum:"content_reaction,content_request,ugc,brand_mention,partnership,complaint,support_request,product_question,praise,product_suggestion,community_talk,abuse,spam,other"`
+	Sentiment []string  `query:"sentiment" json:"sentiment,omitempty" enum:"negative,neutral,positive"`
+	Language  []string  `query:"language" json:"language,omitempty" pattern:"^[A-Za-z0-9-]{1,35}$" doc:"BCP 47"`
+	Platform  []string  `query:"platform" json:"platform,omitempty" pattern:"^[a-z0-9_]{1,40}$"`
+	Risk      []string  `query:"risk" json:"risk,omitempty" enum:"safety,self_harm,threat,legal,privacy,discrimination,boycott,misinformation,minor"`
+	Channel   string    `query:"channel" json:"channel,omitempty" doc:"Id of a channel"`
+	Author    string    `query:"author" json:"author,omitempty" doc:"Id of an author"`
+	Thread    string    `query:"thread" json:"thread,omitempty" doc:"Id of a thread"`
+	Assignee  string    `query:"assignee" json:"assignee,omitempty" doc:"me, none, or the id of a person"`
+	Unsure    string    `query:"unsure" json:"unsure,omitempty" enum:"true,false"`
+	From      time.Time `query:"from" json:"from,omitzero" doc:"Received at or after"`
+	To        time.Time `query:"to" json:"to,omitzero" doc:"Received before"`
+	Text      string    `query:"q" json:"q,omitempty" maxLength:"200" doc:"Words that the text contains"`
+}
+
 type listInput struct {
-	Queue     string    `path:"queue" doc:"smm or cm"`
-	Status    []string  `query:"status" enum:"live,closed,open,claimed,snoozed,waiting,resolved,dismissed" doc:"Default: live"`
-	Priority  []string  `query:"priority" enum:"urgent,high,normal,low"`
-	Intent    []string  `query:"intent" enum:"content_reaction,content_request,ugc,brand_mention,partnership,complaint,support_request,product_question,praise,product_suggestion,community_talk,abuse,spam,other"`
-	Sentiment []string  `query:"sentiment" enum:"negative,neutral,positive"`
-	Language  []string  `query:"language" pattern:"^[A-Za-z0-9-]{1,35}$" doc:"BCP 47"`
-	Platform  []string  `query:"platform" pattern:"^[a-z0-9_]{1,40}$"`
-	Risk      []string  `query:"risk" enum:"safety,self_harm,threat,legal,privacy,discrimination,boycott,misinformation,minor"`
-	Channel   string    `query:"channel" doc:"Id of a channel"`
-	Author    string    `query:"author" doc:"Id of an author"`
-	Thread    string    `query:"thread" doc:"Id of a thread"`
-	Assignee  string    `query:"assignee" doc:"me, none, or the id of a person"`
-	Unsure    string    `query:"unsure" enum:"true,false"`
-	From      time.Time `query:"from" doc:"Received at or after"`
-	To        time.Time `query:"to" doc:"Received before"`
-	Text      string    `query:"q" maxLength:"200" doc:"Words that the text contains"`
-	Limit     int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	Cursor    string    `query:"cursor" maxLength:"200" doc:"next_cursor of the page before, with the same filters"`
+	Queue string `path:"queue" doc:"smm or cm"`
+	ListFilter
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before, with the same filters"`
 }
 
 type listOutput struct {
@@ -53,7 +59,14 @@ func (s *Server) listItems(ctx context.Context, who postgres.Caller, in *listInp
 	if err != nil {
 		return nil, err
 	}
-	filter, err := in.filter(who)
+	return s.list(ctx, who, q, in.ListFilter, in.Limit, in.Cursor)
+}
+
+// list returns one page of what passes the filter in a queue.
+func (s *Server) list(
+	ctx context.Context, who postgres.Caller, q triage.Queue, wanted ListFilter, limit int, cursor string,
+) (*listOutput, error) {
+	filter, err := wanted.filter(who)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +74,7 @@ func (s *Server) listItems(ctx context.Context, who postgres.Caller, in *listInp
 	if err != nil {
 		return nil, err
 	}
-	after, err := openCursor(s.cursorKey, list, in.Cursor)
+	after, err := openCursor(s.cursorKey, list, cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +83,11 @@ func (s *Server) listItems(ctx context.Context, who postgres.Caller, in *listInp
 		ctx, cancel = context.WithTimeout(ctx, searchTimeout)
 		defer cancel()
 	}
-	items, err := s.store.Items(ctx, who.BrandID, q, filter, after, in.Limit+1)
+	items, err := s.store.Items(ctx, who.BrandID, q, filter, after, limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return s.page(items, list, in.Limit), nil
+	return s.page(items, list, limit), nil
 }
 
 // page makes a page of items, of which there is one more than the limit when there is a
@@ -103,7 +116,7 @@ func listName(brand triage.ID, q triage.Queue, f postgres.ItemFilter) (string, e
 	return string(brand) + "/" + string(q) + "/" + string(filters), nil
 }
 
-func (in *listInput) filter(who postgres.Caller) (postgres.ItemFilter, error) {
+func (in ListFilter) filter(who postgres.Caller) (postgres.ItemFilter, error) {
 	f := postgres.ItemFilter{
 		Statuses: statusesOf(in.Status), Intents: wordsOf[triage.Intent](in.Intent),
 		Sentiments: wordsOf[triage.Sentiment](in.Sentiment), Languages: in.Language,
@@ -126,7 +139,7 @@ func (in *listInput) filter(who postgres.Caller) (postgres.ItemFilter, error) {
 }
 
 // ids reads the filters that name something by id.
-func (in *listInput) ids(f *postgres.ItemFilter, who postgres.Caller) error {
+func (in ListFilter) ids(f *postgres.ItemFilter, who postgres.Caller) error {
 	assignee := in.Assignee
 	switch assignee {
 	case "me":
