@@ -36,6 +36,7 @@ const (
 const (
 	vectorsPerStep = 500
 	auditPerStep   = 2000
+	sealEvery      = 300 * time.Millisecond // those who watch a queue hear of a change once it is sealed
 	daysAhead      = 3
 	keepRaw        = 30 * 24 * time.Hour
 )
@@ -58,7 +59,7 @@ func (u *Upkeep) tasks() []task {
 		{"fold counters", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldQueueCounts(ctx)
 		})},
-		{"seal audit", 2 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+		{"seal audit", sealEvery, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			n, err := tx.SealAudit(ctx, auditPerStep)
 			return n == auditPerStep, err
 		})},

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -14,9 +13,8 @@ import (
 	"triage/triage"
 )
 
-// settled is how old an audit row must be to be sealed. Rows of transactions that take
-// longer are sealed later, so that the order of what is sealed never changes.
-const settled = time.Second
+// AuditTopic is notified with the id of a brand whose chain has grown.
+const AuditTopic = "triage_audit"
 
 // link is an audit row with its place in the brand's chain.
 type link struct {
@@ -52,12 +50,12 @@ func (l *link) fields() []any {
 	return []any{&l.id, &l.at, &l.actorKind, &l.actorID, &l.action, &l.subject, &l.subjectID, &l.detail}
 }
 
-// SealAudit puts at most limit audit rows of all brands into their brands' hash chains,
-// oldest first, and returns how many. A brand that another process is sealing is left to
-// it.
+// SealAudit puts at most limit audit rows of all brands into their brands' hash chains, in
+// the order in which they were written, and returns how many. Rows of transactions that
+// are still open are sealed once they are committed: what is sealed keeps its number. A
+// brand that another process is sealing is left to it. AuditTopic tells of each brand.
 func (t *Tx) SealAudit(ctx context.Context, limit int) (int, error) {
-	rows, _ := t.tx.Query(ctx, `
-		SELECT DISTINCT brand_id FROM audit WHERE seq IS NULL AND at < $1 ORDER BY brand_id`, t.Now.Add(-settled))
+	rows, _ := t.tx.Query(ctx, `SELECT DISTINCT brand_id FROM audit WHERE seq IS NULL ORDER BY brand_id`)
 	brands, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
 	if err != nil {
 		return 0, fmt.Errorf("unsealed audit: %w", err)
@@ -82,60 +80,51 @@ func (t *Tx) sealBrand(ctx context.Context, brand triage.ID, limit int) (int, er
 	if err != nil || !mine {
 		return 0, err
 	}
-	var seq int64
-	var before []byte
-	err = t.tx.QueryRow(ctx, `
-		SELECT seq, hash FROM audit WHERE brand_id = $1 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1`, brand).Scan(&seq, &before)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	head, err := t.AuditHead(ctx, brand)
+	if err != nil {
 		return 0, err
 	}
 	rows, _ := t.tx.Query(ctx, `
-		SELECT `+linkColumns+` FROM audit WHERE brand_id = $1 AND seq IS NULL AND at < $2 ORDER BY at, id LIMIT $3`,
-		brand, t.Now.Add(-settled), limit)
+		SELECT `+linkColumns+` FROM audit WHERE brand_id = $1 AND seq IS NULL ORDER BY id LIMIT $2`, brand, limit)
 	links, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (link, error) {
 		var l link
 		err := row.Scan(l.fields()...)
 		return l, err
 	})
-	if err != nil {
+	if err != nil || len(links) == 0 {
 		return 0, err
 	}
 	ids, seqs, hashes := make([]triage.ID, len(links)), make([]int64, len(links)), make([][]byte, len(links))
 	for n, l := range links {
-		seq++
-		l.seq = seq
-		before = l.next(brand, before)
-		ids[n], seqs[n], hashes[n] = triage.ID(l.id), seq, before
+		head.Seq++
+		l.seq = head.Seq
+		head.Hash = l.next(brand, head.Hash)
+		ids[n], seqs[n], hashes[n] = triage.ID(l.id), head.Seq, head.Hash
 	}
-	return len(links), t.exec(ctx, `
+	err = t.exec(ctx, `
 		UPDATE audit a SET seq = s.seq, hash = s.hash
 		FROM unnest($2::uuid[], $3::bigint[], $4::bytea[]) AS s (id, seq, hash)
 		WHERE a.brand_id = $1 AND a.id = s.id`, brand, uuids(ids), seqs, hashes)
+	if err != nil {
+		return 0, err
+	}
+	return len(links), t.exec(ctx, `SELECT pg_notify($1, $2)`, AuditTopic, string(brand))
 }
 
-// VerifyAudit walks a brand's hash chain from its beginning. The error names the first
-// row that was changed, or behind which one is missing. What is cut off at the end cannot
-// be seen from inside the database.
-func (r Reads) VerifyAudit(ctx context.Context, brand triage.ID) error {
-	rows, err := r.db.Query(ctx, `
-		SELECT `+linkColumns+`, seq, hash FROM audit WHERE brand_id = $1 AND seq IS NOT NULL ORDER BY seq`, brand)
-	if err != nil {
-		return unavailable(fmt.Errorf("audit of brand %s: %w", brand, err))
+// ChainHead is the end of a brand's hash chain: whoever keeps it can later show that
+// nothing up to it was changed or cut off. Seq is 0 while nothing is sealed.
+type ChainHead struct {
+	Seq  int64
+	Hash []byte
+}
+
+// AuditHead returns the end of a brand's hash chain.
+func (r Reads) AuditHead(ctx context.Context, brand triage.ID) (ChainHead, error) {
+	var h ChainHead
+	err := r.db.QueryRow(ctx, `
+		SELECT seq, hash FROM audit WHERE brand_id = $1 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1`, brand).Scan(&h.Seq, &h.Hash)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return ChainHead{}, unavailable(fmt.Errorf("head of audit of brand %s: %w", brand, err))
 	}
-	defer rows.Close()
-	var before []byte
-	for expected := int64(1); rows.Next(); expected++ {
-		var l link
-		if err := rows.Scan(append(l.fields(), &l.seq, &l.hash)...); err != nil {
-			return fmt.Errorf("audit of brand %s: %w", brand, err)
-		}
-		if l.seq != expected {
-			return fmt.Errorf("audit of brand %s is broken: number %d is missing before row %s", brand, expected, l.id)
-		}
-		if !bytes.Equal(l.hash, l.next(brand, before)) {
-			return fmt.Errorf("audit of brand %s is broken at number %d, row %s", brand, l.seq, l.id)
-		}
-		before = l.hash
-	}
-	return unavailable(rows.Err())
+	return h, nil
 }
