@@ -149,7 +149,7 @@ func (b *brand) receive(text string, c triage.Classification) string {
 		_, err = tx.Settle(b.t.Context(), b.id, []postgres.Settlement{{
 			Engagement: e, Classification: c,
 			Place: func(*postgres.Standing) *postgres.Placed {
-				return &postgres.Placed{Placement: routing.Default(0.5).Place(e, c, b.start)}
+				return &postgres.Placed{Placement: routing.Default(0.5).Place(e, c, routing.Context{}, b.start)}
 			},
 			Notify: func(triage.Placement) (string, bool) { return "", false },
 		}})

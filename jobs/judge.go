@@ -241,7 +241,7 @@ func (j *Judge) settlement(plan routing.Plan, w postgres.Waiting, v verdict) pos
 
 // place decides for a new item, or for the one that stands.
 func place(plan routing.Plan, e triage.Engagement, c triage.Classification, s *postgres.Standing) *postgres.Placed {
-	placement := plan.Place(e, c, e.ReceivedAt)
+	placement := plan.Place(e, c, routing.Context{}, e.ReceivedAt)
 	if s == nil {
 		return &postgres.Placed{Placement: placement}
 	}

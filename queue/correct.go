@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"triage/postgres"
+	"triage/routing"
 	"triage/triage"
 )
 
@@ -83,7 +84,7 @@ func (d *Desk) placeAgain(c *change, says postgres.Label, fields []string) error
 		return err
 	}
 	known = corrected(known, label)
-	placed := plan.Place(c.item.Engagement, known, c.tx.Now)
+	placed := plan.Place(c.item.Engagement, known, routing.Context{}, c.tx.Now)
 	i := &c.item
 	c.detail["before"] = map[string]any{
 		"intent": i.Intent, "sentiment": i.Sentiment, "urgency": i.Urgency, "reply_expected": i.ReplyExpected,

@@ -1,8 +1,6 @@
 package routing
 
 import (
-	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -14,25 +12,44 @@ import (
 //
 //  1. queue: the intent's own, unless risk or the brand's goal says otherwise;
 //  2. priority: from urgency and risk, raised by reach; spam is last;
-//  3. due time: the plan's first answer for the priority, from when it was received;
-//  4. rank: the due time, moved a little by the goal, so that what waits rises.
+//  3. the plan's own rules, which never lower what a risk deserves;
+//  4. effort and cover, the targets in the brand's open time, a companion for the other role;
+//  5. rank: the due time, moved by named parts, so that what waits rises.
 //
-// It never fails: what nobody judged goes to the relationship queue, marked unsure.
-func (p Plan) Place(e triage.Engagement, c triage.Classification, now time.Time) triage.Placement {
+// It never fails: what nobody judged goes to the relationship queue, marked unsure. now
+// stands in for a time of receipt that is not known.
+func (p Plan) Place(e triage.Engagement, c triage.Classification, known Context, now time.Time) triage.Placement {
+	in := &input{e: e, c: c, known: known, received: e.ReceivedAt, calendar: p.Calendar}
+	if in.received.IsZero() {
+		in.received = now
+	}
 	out := triage.Placement{PlanVersion: p.Version}
 	p.queue(&out, c)
 	p.priority(&out, e, c)
-	received := e.ReceivedAt
-	if received.IsZero() {
-		received = now
-	}
-	out.DueAt = received.Add(p.FirstAnswer[out.Priority])
-	out.Rank = p.rank(e, c, out)
+	ruled := p.rules(in, &out)
+	p.finish(in, &out, ruled)
 	return out
 }
 
+// finish decides all that follows from queue, priority and what the rules ask for.
+func (p Plan) finish(in *input, out *triage.Placement, ruled ruled) {
+	out.Heavy = heavy(in.c)
+	out.Effort = p.Effort.At(out.Priority)
+	p.due(in, out)
+	out.Companion = p.companion(in, *out, ruled.companion)
+	out.Parts = p.score(in, *out, ruled.part)
+	out.Rank = Rank(out.DueAt, out.Parts)
+}
+
+// heavy reports whether the text hurts to read.
+func heavy(c triage.Classification) bool {
+	return c.Intent == triage.Abuse || slices.ContainsFunc(c.Risks, func(r triage.Risk) bool {
+		return r == triage.RiskThreat || r == triage.RiskSelfHarm || r == triage.RiskDiscrimination
+	})
+}
+
 func because(out *triage.Placement, rule, text string, args ...any) {
-	out.Reasons = append(out.Reasons, triage.Reason{Rule: rule, Text: fmt.Sprintf(text, args...)})
+	out.Reasons = append(out.Reasons, reasonOf(rule, text, args...))
 }
 
 // queueNames are how a person calls the queues.
@@ -55,7 +72,7 @@ func (p Plan) queue(out *triage.Placement, c triage.Classification) {
 	default:
 		because(out, "intent", "Read as %s, which belongs to the %s.", words(string(c.Intent)), queueNames[out.Queue])
 	}
-	if sure < p.Unsure {
+	if sure < p.Thresholds.Unsure {
 		out.Unsure = true
 		because(out, "unsure", "The engine is not sure of the queue (%.0f %%).", 100*sure)
 	}
@@ -77,7 +94,7 @@ func (p Plan) goalDecides(c triage.Classification) bool {
 	switch c.Intent {
 	case triage.ContentReaction, triage.BrandMention, triage.UGC, triage.Praise,
 		triage.CommunityTalk, triage.ProductSuggestion, triage.ContentRequest:
-		return c.Confidence.Queue < p.Ambiguous && len(c.Risks) == 0
+		return c.Confidence.Queue < p.Thresholds.Ambiguous && len(c.Risks) == 0
 	case triage.Partnership, triage.Complaint, triage.SupportRequest, triage.ProductQuestion,
 		triage.Abuse, triage.Spam, triage.Other:
 		return false
@@ -114,11 +131,11 @@ func (p Plan) priority(out *triage.Placement, e triage.Engagement, c triage.Clas
 		out.Priority = floor
 		because(out, "risk", "Raised to %s because of %s.", floor, risks)
 	}
-	if c.Intent == triage.Spam && len(c.Risks) == 0 {
+	if spamWithoutRisk(c) {
 		p.spam(out, c)
 		return
 	}
-	if e.Author.Followers >= p.Reach && out.Priority > triage.P1 {
+	if e.Author.Followers >= p.Thresholds.Reach && out.Priority > triage.P1 {
 		out.Priority--
 		because(out, "reach", "Raised by one step: the author reaches %d followers.", e.Author.Followers)
 	}
@@ -126,7 +143,7 @@ func (p Plan) priority(out *triage.Placement, e triage.Engagement, c triage.Clas
 
 func (p Plan) spam(out *triage.Placement, c triage.Classification) {
 	out.Priority = triage.P4
-	if c.Confidence.Intent >= p.SpamSure {
+	if c.Confidence.Intent >= p.Thresholds.SpamSure {
 		out.Dismiss = true
 		because(out, "spam_dismissed", "Surely spam without any risk: closed by the machine, can be reopened.")
 		return
@@ -149,27 +166,6 @@ func riskFloor(c triage.Classification) (triage.Priority, string) {
 		}
 	}
 	return floor, strings.Join(named, ", ")
-}
-
-// spamLast puts spam behind everything that can be due within the same month.
-const spamLast = 30 * 24 * time.Hour
-
-// rank orders a queue: the due time in Unix seconds, lower first. It ages by itself, since
-// every newcomer is due later. The goal moves items of one priority within minutes:
-// visibility brings reach forward, loyalty those who wait for an answer.
-func (p Plan) rank(e triage.Engagement, c triage.Classification, out triage.Placement) float64 {
-	rank := float64(out.DueAt.UnixMilli()) / 1000
-	if c.Intent == triage.Spam && len(c.Risks) == 0 {
-		return rank + spamLast.Seconds()
-	}
-	share := 0.2 * p.FirstAnswer[out.Priority].Seconds() // at most a fifth of the target
-	if e.Author.Followers > 0 {
-		rank -= float64(p.Goal) * share * min(1, math.Log10(float64(e.Author.Followers))/6)
-	}
-	if c.ReplyExpected {
-		rank -= (1 - float64(p.Goal)) * share
-	}
-	return rank
 }
 
 func words(name string) string { return strings.ReplaceAll(name, "_", " ") }

@@ -44,7 +44,7 @@ func TestPlace(t *testing.T) {
 		{"reach does not raise spam", 0.5, from(50_000), judged(triage.Spam, triage.UrgencyNormal, 0.8), triage.CM, triage.P4, "spam_last"},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
-			got := Default(c.goal).Place(c.e, c.c, now)
+			got := Default(c.goal).Place(c.e, c.c, Context{}, now)
 			if got.Queue != c.queue || got.Priority != c.priority {
 				t.Errorf("placed in %s as %s, because %v", got.Queue, got.Priority, got.Reasons)
 			}
@@ -62,7 +62,7 @@ func TestDueTimesCountFromReceipt(t *testing.T) {
 		triage.UrgencyUrgent: 15 * time.Minute, triage.UrgencyHigh: time.Hour,
 		triage.UrgencyNormal: 8 * time.Hour, triage.UrgencyLow: 24 * time.Hour,
 	} {
-		got := Default(0.5).Place(e, judged(triage.Complaint, urgency, 0.9), now)
+		got := Default(0.5).Place(e, judged(triage.Complaint, urgency, 0.9), Context{}, now)
 		if !got.DueAt.Equal(e.ReceivedAt.Add(wait)) {
 			t.Errorf("%s is due %s after receipt", urgency, got.DueAt.Sub(e.ReceivedAt))
 		}
@@ -70,17 +70,17 @@ func TestDueTimesCountFromReceipt(t *testing.T) {
 }
 
 func TestUnsureIsSaid(t *testing.T) {
-	if got := Default(0.5).Place(from(10), judged(triage.Complaint, triage.UrgencyNormal, 0.4), now); !got.Unsure {
+	if got := Default(0.5).Place(from(10), judged(triage.Complaint, triage.UrgencyNormal, 0.4), Context{}, now); !got.Unsure {
 		t.Error("a queue at 40 % was not marked unsure")
 	}
-	if got := Default(0.5).Place(from(10), judged(triage.Complaint, triage.UrgencyNormal, 0.6), now); got.Unsure {
+	if got := Default(0.5).Place(from(10), judged(triage.Complaint, triage.UrgencyNormal, 0.6), Context{}, now); got.Unsure {
 		t.Error("a queue at 60 % was marked unsure")
 	}
 }
 
 func TestOnlySureSpamWithoutRiskIsDismissed(t *testing.T) {
 	plan := Default(0.5)
-	if !plan.Place(from(1), judged(triage.Spam, triage.UrgencyLow, 0.97), now).Dismiss {
+	if !plan.Place(from(1), judged(triage.Spam, triage.UrgencyLow, 0.97), Context{}, now).Dismiss {
 		t.Error("sure spam stays open")
 	}
 	for _, c := range []triage.Classification{
@@ -88,7 +88,7 @@ func TestOnlySureSpamWithoutRiskIsDismissed(t *testing.T) {
 		judged(triage.Spam, triage.UrgencyLow, 0.97, triage.RiskThreat),
 		judged(triage.Abuse, triage.UrgencyLow, 0.97),
 	} {
-		if plan.Place(from(1), c, now).Dismiss {
+		if plan.Place(from(1), c, Context{}, now).Dismiss {
 			t.Errorf("dismissed %+v", c)
 		}
 	}
@@ -97,12 +97,12 @@ func TestOnlySureSpamWithoutRiskIsDismissed(t *testing.T) {
 func TestWhatWaitsRises(t *testing.T) {
 	plan, old, fresh := Default(0.5), from(10), from(10)
 	old.ReceivedAt = now.Add(-25 * time.Hour)
-	low := plan.Place(old, judged(triage.Praise, triage.UrgencyLow, 0.9), now)
-	high := plan.Place(fresh, judged(triage.Complaint, triage.UrgencyHigh, 0.9), now)
+	low := plan.Place(old, judged(triage.Praise, triage.UrgencyLow, 0.9), Context{}, now)
+	high := plan.Place(fresh, judged(triage.Complaint, triage.UrgencyHigh, 0.9), Context{}, now)
 	if low.Rank > high.Rank {
 		t.Error("an answer overdue since an hour stands behind one due in an hour")
 	}
-	spam := plan.Place(old, judged(triage.Spam, triage.UrgencyLow, 0.6), now)
+	spam := plan.Place(old, judged(triage.Spam, triage.UrgencyLow, 0.6), Context{}, now)
 	if spam.Rank < high.Rank {
 		t.Error("old spam stands before a fresh complaint")
 	}
@@ -115,7 +115,7 @@ func TestTheGoalOrdersEqualPriorities(t *testing.T) {
 	tells := judged(triage.Complaint, triage.UrgencyNormal, 0.9)
 	for goal, reachFirst := range map[triage.Goal]bool{0: false, 1: true} {
 		plan := Default(goal)
-		if got := plan.Place(seen, tells, now).Rank < plan.Place(waits, asks, now).Rank; got != reachFirst {
+		if got := plan.Place(seen, tells, Context{}, now).Rank < plan.Place(waits, asks, Context{}, now).Rank; got != reachFirst {
 			t.Errorf("goal %v: reach first = %v", goal, got)
 		}
 	}

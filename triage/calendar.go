@@ -2,6 +2,7 @@ package triage
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -51,13 +52,26 @@ func (c Calendar) Check() error {
 // always reports whether c names no hours at all.
 func (c Calendar) always() bool { return len(c.Week) == 0 }
 
+// zones keeps time zones by name: loading one reads a file.
+var zones sync.Map
+
 func (c Calendar) zone() *time.Location {
+	if c.Zone == "" {
+		return time.UTC
+	}
+	if known, ok := zones.Load(c.Zone); ok {
+		return known.(*time.Location)
+	}
 	zone, err := time.LoadLocation(c.Zone)
 	if err != nil {
 		return time.UTC
 	}
+	zones.Store(c.Zone, zone)
 	return zone
 }
+
+// Local returns t on c's wall clock.
+func (c Calendar) Local(t time.Time) time.Time { return t.In(c.zone()) }
 
 // openings returns when c is open on the local day of t, as instants in order. A day is as
 // long as its time zone makes it.
@@ -90,6 +104,24 @@ func (c Calendar) Open(t time.Time) bool {
 		}
 	}
 	return false
+}
+
+// Next returns the first instant at or after t at which c is open, and false when there is
+// none within a year.
+func (c Calendar) Next(t time.Time) (time.Time, bool) {
+	day := t.In(c.zone())
+	for range horizon {
+		for _, o := range c.openings(day) {
+			if t.Before(o[0]) {
+				return o[0].In(t.Location()), true
+			}
+			if t.Before(o[1]) {
+				return t, true
+			}
+		}
+		day = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, day.Location())
+	}
+	return time.Time{}, false
 }
 
 // Add returns when d of open time has passed after t.

@@ -15,6 +15,9 @@ const (
 	Instagram        Platform = "instagram"
 )
 
+// Platforms returns the platforms that have a connector.
+func Platforms() []Platform { return []Platform{StandardWebhooks, Facebook, Instagram} }
+
 // Form is the shape of an engagement on its platform.
 type Form string
 
@@ -26,6 +29,9 @@ const (
 	FormReview  Form = "review"
 	FormMessage Form = "message"
 )
+
+// Forms returns all forms.
+func Forms() []Form { return []Form{FormComment, FormReply, FormMention, FormReview, FormMessage} }
 
 // Action is what happened to an engagement on its platform.
 type Action string

@@ -120,6 +120,7 @@ type Placement struct {
 	Queue       Queue
 	Priority    Priority
 	DueAt       time.Time // target of the first answer
+	AtRiskAt    time.Time // when four fifths of that target have passed
 	ResolveDue  time.Time // target of closing it; zero without one
 	Rank        float64
 	Parts       []Part
@@ -137,7 +138,8 @@ type Placement struct {
 
 // Companion is the second, linked item of an engagement, in the other queue.
 type Companion struct {
-	Reason Reason
+	Reason    Reason
+	Placement Placement // its own place in the other queue
 }
 
 // Goal is a brand's aim between loyalty (0) and visibility (1).
