@@ -45,3 +45,13 @@ func (p Plan) due(in *input, out *triage.Placement) {
 		out.ResolveDue = p.Calendar.Add(in.received, resolution)
 	}
 }
+
+// NextAnswers returns the open time to the next answer after the author wrote again, by
+// priority, for who knows no more of an engagement.
+func (p Plan) NextAnswers() map[triage.Priority]time.Duration {
+	next := map[triage.Priority]time.Duration{}
+	for pr := triage.P1; pr <= triage.P4; pr++ {
+		next[pr] = time.Duration(p.Targets.NextAnswer.At(pr))
+	}
+	return next
+}
