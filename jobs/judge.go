@@ -210,10 +210,14 @@ func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.
 	if err != nil {
 		return err
 	}
+	known, err := j.known(ctx, brand, waiting, judged)
+	if err != nil {
+		return err
+	}
 	var again []postgres.Ref
 	settlements := make([]postgres.Settlement, len(waiting))
 	for i, w := range waiting {
-		settlements[i] = j.settlement(plan, w, judged[i])
+		settlements[i] = j.settlement(plan, w, judged[i], known[i])
 		if judged[i].classification.Provisional && j.Engine != j.Builtin {
 			again = append(again, postgres.Ref{BrandID: brand, ID: w.ID, Round: w.Round})
 		}
@@ -226,12 +230,21 @@ func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.
 	})
 }
 
-func (j *Judge) settlement(plan routing.Plan, w postgres.Waiting, v verdict) postgres.Settlement {
+// known returns what is known around each of waiting.
+func (j *Judge) known(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) ([]routing.Context, error) {
+	seen := make([]postgres.Seen, len(waiting))
+	for i, w := range waiting {
+		seen[i] = postgres.Seen{Engagement: w.Engagement, Intent: judged[i].classification.Intent}
+	}
+	return j.Store.Known(ctx, brand, seen)
+}
+
+func (j *Judge) settlement(plan routing.Plan, w postgres.Waiting, v verdict, known routing.Context) postgres.Settlement {
 	c := v.classification
 	return postgres.Settlement{
-		Engagement: w.Engagement, Classification: c, Vector: v.vector,
+		Engagement: w.Engagement, Classification: c, Vector: v.vector, Known: known,
 		Place: func(s *postgres.Standing) *postgres.Placed {
-			return place(plan, w.Engagement, c, s)
+			return place(plan, w.Engagement, c, known, s)
 		},
 		Notify: func(p triage.Placement) (string, bool) {
 			return notify.For(p, w.Engagement, notify.Targets{SMM: w.Brand.SlackSMM, CM: w.Brand.SlackCM})
@@ -240,8 +253,10 @@ func (j *Judge) settlement(plan routing.Plan, w postgres.Waiting, v verdict) pos
 }
 
 // place decides for a new item, or for the one that stands.
-func place(plan routing.Plan, e triage.Engagement, c triage.Classification, s *postgres.Standing) *postgres.Placed {
-	placement := plan.Place(e, c, routing.Context{}, e.ReceivedAt)
+func place(
+	plan routing.Plan, e triage.Engagement, c triage.Classification, known routing.Context, s *postgres.Standing,
+) *postgres.Placed {
+	placement := plan.Place(e, c, known, e.ReceivedAt)
 	if s == nil {
 		return &postgres.Placed{Placement: placement}
 	}

@@ -47,9 +47,17 @@ func (j *Judge) placeUnjudged(ctx context.Context, brand triage.ID, waiting []po
 	if err != nil {
 		return err
 	}
+	unjudged := make([]verdict, len(waiting))
+	for i := range unjudged {
+		unjudged[i].classification.Provisional = true
+	}
+	known, err := j.known(ctx, brand, waiting, unjudged)
+	if err != nil {
+		return err
+	}
 	settlements := make([]postgres.Settlement, len(waiting))
 	for i, w := range waiting {
-		settlements[i] = j.settlement(plan, w, verdict{classification: triage.Classification{Provisional: true}})
+		settlements[i] = j.settlement(plan, w, unjudged[i], known[i])
 	}
 	return j.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
 		_, err := tx.Settle(ctx, brand, settlements)

@@ -32,7 +32,8 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 		    content_hash = ''
 		WHERE brand_id = $1 AND id = ANY($2) AND deleted_at IS NULL`, brand, uuids(ids), t.Now)
 	// The update above waits for whoever works on the engagement, so these see their rows.
-	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes"} {
+	batch.Queue(freeReplies, brand, uuids(ids))
+	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents"} {
 		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
 	}
 	batch.Queue(eraseItems, brand, uuids(ids), t.Now)
@@ -52,13 +53,17 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 // eraseItems closes the items of erased engagements, and forgets authors that no other
 // item speaks of.
 const eraseItems = `
-	WITH closed AS (
-		SELECT id, author_id FROM items WHERE brand_id = $1 AND engagement_id = ANY($2) FOR UPDATE),
+	WITH owners AS (
+		SELECT id, author_id FROM items WHERE brand_id = $1 AND engagement_id = ANY($2) AND kind = 'owner' FOR UPDATE),
+	companions AS (
+		SELECT id, author_id FROM items WHERE brand_id = $1 AND engagement_id = ANY($2) AND kind = 'companion' FOR UPDATE),
+	closed AS (SELECT * FROM owners UNION ALL SELECT * FROM companions),
 	scrubbed AS (
 		UPDATE items i SET status = 'resolved', outcome = 'deleted', closed_at = $3, changed_at = $3,
 		    version = version + 1, fence = fence + 1, assignee_id = NULL, lease_until = NULL, snoozed_until = NULL,
 		    author_id = NULL, judgement_id = NULL, intent = 'other', sentiment = 'neutral', urgency = 'low',
-		    language = 'und', risks = '{}', reply_expected = false, reasons = '[]', unsure = false, provisional = false
+		    language = 'und', risks = '{}', reply_expected = false, reasons = '[]', unsure = false, provisional = false,
+		    parts = '[]', known = '{}', tags = '{}', skills = '{}', heavy = false, sla_at = NULL
 		FROM closed c WHERE i.brand_id = $1 AND i.id = c.id)
 	DELETE FROM authors a USING closed c
 	WHERE a.brand_id = $1 AND a.id = c.author_id

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,25 +12,32 @@ import (
 )
 
 // saveItems gives each settlement its place: a new owner item, or what the settlement's
-// Place decides for the one that exists.
+// Place decides for the one that exists. A companion comes with it where the plan wants one.
 func (s *settling) saveItems(ctx context.Context) error {
 	batch := &pgx.Batch{}
+	s.dismissed = map[triage.ID]bool{}
 	for i, one := range s.live {
 		standing := s.standing[one.Engagement.ID]
 		placed := one.Place(standing)
-		row, err := s.itemRow(i, placed)
+		if placed == nil {
+			s.addReceipt(batch, i, *standing)
+			continue
+		}
+		values, err := s.values(i, placed.Placement)
 		if err != nil {
 			return err
 		}
-		switch {
-		case standing == nil:
-			batch.Queue(insertItem, row...)
-			s.placed(i, triage.ID(row[1].(triage.ID)), *placed, "item.placed")
-			s.notify(i, row[1].(triage.ID), *placed)
-		case placed == nil:
-			s.addReceipt(batch, i, *standing)
-		default:
-			s.moveItem(batch, i, *standing, *placed, row)
+		s.dismissed[one.Engagement.ID] = placed.Dismiss
+		if standing == nil {
+			id := values["id"].(triage.ID)
+			batch.Queue(insertItem, values)
+			s.placed(i, id, *placed, "item.placed")
+			s.notify(i, id, *placed)
+		} else {
+			s.moveItem(batch, i, *standing, *placed, values)
+		}
+		if err := s.saveCompanion(batch, i, standing, *placed); err != nil {
+			return err
 		}
 	}
 	if err := s.tx.tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -38,37 +46,99 @@ func (s *settling) saveItems(ctx context.Context) error {
 	return nil
 }
 
-// itemRow returns the values of insertItem for settlement i.
-func (s *settling) itemRow(i int, placed *Placed) ([]any, error) {
-	if placed == nil {
-		return nil, nil
-	}
+// values returns the columns of an item of settlement i in its place, with a new id.
+func (s *settling) values(i int, placed triage.Placement) (pgx.NamedArgs, error) {
 	e, c := s.live[i].Engagement, s.live[i].Classification
-	reasons, err := json.Marshal(placed.Reasons)
+	values, err := placementValues(placed)
+	if err != nil {
+		return nil, err
+	}
+	known, err := json.Marshal(s.live[i].Known)
+	if err != nil {
+		return nil, fmt.Errorf("known: %w", err)
+	}
+	for name, value := range map[string]any{
+		"brand": s.brand, "id": NewID(), "engagement": e.ID, "kind": "owner", "provisional": c.Provisional, "round": e.Round,
+		"judgement": idOrNull(s.judgements[i]), "platform": e.Platform, "channel": e.ChannelID,
+		"author": idOrNull(s.authors[key{s.brand, e.ChannelID, e.Author.ExternalID}]),
+		"thread": idOrNull(s.threads[key{s.brand, e.ChannelID, e.Thread.ExternalID}]),
+		"intent": orWord(c.Intent, triage.Other), "sentiment": orWord(c.Sentiment, triage.Neutral),
+		"urgency": orWord(c.Urgency, triage.UrgencyNormal), "language": orWord(c.Language, "und"), "risks": strs(c.Risks),
+		"reply": c.ReplyExpected, "received": e.ReceivedAt, "now": s.tx.Now, "known": known,
+	} {
+		values[name] = value
+	}
+	if placed.Dismiss {
+		values["status"], values["outcome"], values["closed"] = triage.StatusDismissed, dismissedAs(c), &s.tx.Now
+	}
+	return values, nil
+}
+
+// dismissedAs names why the machine closes what c describes.
+func dismissedAs(c triage.Classification) string {
+	if c.Intent == triage.Spam {
+		return "spam"
+	}
+	return "rule"
+}
+
+// placementValues returns the columns that a placement decides, those of an open item.
+func placementValues(p triage.Placement) (pgx.NamedArgs, error) {
+	reasons, err := json.Marshal(p.Reasons)
 	if err != nil {
 		return nil, fmt.Errorf("reasons: %w", err)
 	}
-	status, outcome, closed := triage.StatusOpen, (*string)(nil), false
-	if placed.Dismiss {
-		word := "spam"
-		status, outcome, closed = triage.StatusDismissed, &word, true
+	parts, err := json.Marshal(orNone(p.Parts))
+	if err != nil {
+		return nil, fmt.Errorf("parts: %w", err)
 	}
-	return []any{
-		s.brand, NewID(), e.ID, placed.Queue, status, int16(placed.Priority), placed.DueAt, placed.Rank, placed.Unsure,
-		c.Provisional, e.Round, placed.PlanVersion, reasons, idOrNull(s.judgements[i]),
-		e.Platform, e.ChannelID, idOrNull(s.authors[key{s.brand, e.ChannelID, e.Author.ExternalID}]),
-		idOrNull(s.threads[key{s.brand, e.ChannelID, e.Thread.ExternalID}]),
-		orWord(c.Intent, triage.Other), orWord(c.Sentiment, triage.Neutral), orWord(c.Urgency, triage.UrgencyNormal),
-		orWord(c.Language, "und"), strs(c.Risks), c.ReplyExpected, outcome, e.ReceivedAt, s.tx.Now, closed,
+	at, assignee := p.AtRiskAt, p.Assignee
+	if p.Dismiss {
+		at, assignee = time.Time{}, ""
+	}
+	return pgx.NamedArgs{
+		"queue": p.Queue, "status": triage.StatusOpen, "priority": int16(p.Priority), "due": p.DueAt, "rank": p.Rank,
+		"unsure": p.Unsure, "plan": p.PlanVersion, "reasons": reasons, "parts": parts, "tags": strs(p.Tags),
+		"skills": strs(p.Skills), "heavy": p.Heavy, "effort": int16(max(1, p.Effort)), "resolve": orNull(p.ResolveDue),
+		"sla_at": orNull(at), "assignee": idOrNull(assignee), "outcome": (*string)(nil), "closed": (*time.Time)(nil),
 	}, nil
 }
 
+// orNone returns an empty list for nil, which JSON would write as null.
+func orNone[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// reserved is the person that the plan reserves an item for, if they still work here.
+const reserved = `(SELECT person_id FROM memberships WHERE brand_id = @brand AND person_id = @assignee AND role <> 'viewer')`
+
 const insertItem = `
-	INSERT INTO items (brand_id, id, engagement_id, queue, status, priority, due_at, rank, unsure, provisional, round,
+	INSERT INTO items (brand_id, id, engagement_id, kind, queue, status, priority, due_at, rank, unsure, provisional, round,
 	    plan_version, reasons, judgement_id, platform, channel_id, author_id, thread_id, intent, sentiment, urgency,
-	    language, risks, reply_expected, outcome, received_at, created_at, changed_at, closed_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-	    $24, $25, $26, $27, $27, CASE WHEN $28 THEN $27::timestamptz END)`
+	    language, risks, reply_expected, outcome, received_at, created_at, changed_at, closed_at,
+	    parts, known, tags, skills, heavy, effort, first_due_at, resolve_due_at, sla_at, assignee_id)
+	VALUES (@brand, @id, @engagement, @kind, @queue, @status, @priority, @due, @rank, @unsure, @provisional, @round,
+	    @plan, @reasons, @judgement, @platform, @channel, @author, @thread, @intent, @sentiment, @urgency,
+	    @language, @risks, @reply, @outcome, @received, @now, @now, @closed,
+	    @parts, @known, @tags, @skills, @heavy, @effort, @due, @resolve, @sla_at, ` + reserved + `)`
+
+// moveItem has the targets' clocks look again only at a target that has moved.
+const moveItem = `
+	UPDATE items SET queue = @queue, status = @status, priority = @priority, due_at = @due, rank = @rank,
+	    unsure = @unsure, provisional = @provisional, round = @round, plan_version = @plan, reasons = @reasons,
+	    judgement_id = @judgement, platform = @platform, channel_id = @channel, author_id = @author, thread_id = @thread,
+	    intent = @intent, sentiment = @sentiment, urgency = @urgency, language = @language, risks = @risks,
+	    reply_expected = @reply, outcome = @outcome, closed_at = @closed,
+	    parts = @parts, known = @known, tags = @tags, skills = @skills, heavy = @heavy, effort = @effort,
+	    first_due_at = @due, resolve_due_at = @resolve,
+	    sla = CASE WHEN due_at = @due THEN sla ELSE 'fine' END,
+	    sla_at = CASE WHEN due_at = @due AND @closed::timestamptz IS NULL AND closed_at IS NULL THEN sla_at ELSE @sla_at END,
+	    assignee_id = ` + reserved + `, lease_until = NULL, snoozed_until = NULL,
+	    version = version + 1, changed_at = @now
+	WHERE brand_id = @brand AND id = @id`
 
 // addReceipt makes the new judgement part of the item's receipt and moves nothing.
 func (s *settling) addReceipt(batch *pgx.Batch, i int, standing Standing) {
@@ -85,16 +155,9 @@ func (s *settling) addReceipt(batch *pgx.Batch, i int, standing Standing) {
 }
 
 // moveItem places an item anew: an open one, or a closed one that opens again.
-func (s *settling) moveItem(batch *pgx.Batch, i int, standing Standing, placed Placed, row []any) {
-	args := append([]any{s.brand, standing.ID}, row[3:25]...)
-	batch.Queue(`
-		UPDATE items SET queue = $3, status = $4, priority = $5, due_at = $6, rank = $7, unsure = $8, provisional = $9,
-		    round = $10, plan_version = $11, reasons = $12, judgement_id = $13, platform = $14, channel_id = $15,
-		    author_id = $16, thread_id = $17, intent = $18, sentiment = $19, urgency = $20, language = $21, risks = $22,
-		    reply_expected = $23, outcome = $24, closed_at = CASE WHEN $25 THEN $26::timestamptz END,
-		    assignee_id = NULL, lease_until = NULL, snoozed_until = NULL,
-		    version = version + 1, changed_at = $26
-		WHERE brand_id = $1 AND id = $2`, append(args, placed.Dismiss, s.tx.Now)...)
+func (s *settling) moveItem(batch *pgx.Batch, i int, standing Standing, placed Placed, values pgx.NamedArgs) {
+	values["id"] = standing.ID
+	batch.Queue(moveItem, values)
 	action := "item.placed_again"
 	if placed.Open {
 		action = "item.reopened"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"triage/routing"
 	"triage/triage"
 )
 
@@ -13,7 +14,8 @@ import (
 type Settlement struct {
 	Engagement     triage.Engagement // as it was judged; Round says which round
 	Classification triage.Classification
-	Vector         *triage.Vector // nil when it could not be embedded
+	Vector         *triage.Vector  // nil when it could not be embedded
+	Known          routing.Context // what placing knew around it; kept with the item
 	Place          func(standing *Standing) *Placed
 	Notify         func(p triage.Placement) (target string, ok bool)
 }
@@ -27,6 +29,8 @@ type Standing struct {
 	Risks    []triage.Risk
 	Priority triage.Priority
 	Touched  bool
+
+	Companion *Companion // nil without one
 }
 
 // Placed is the decision for an item: Open says that a closed one opens again. A nil
@@ -48,7 +52,7 @@ func (t *Tx) Settle(ctx context.Context, brand triage.ID, all []Settlement) (int
 		return 0, nil
 	}
 	for _, step := range []func(context.Context) error{
-		s.saveAuthors, s.saveThreads, s.saveJudgements, s.saveVectors, s.saveItems,
+		s.saveAuthors, s.saveThreads, s.saveJudgements, s.saveVectors, s.saveDocuments, s.saveItems,
 	} {
 		if err := step(ctx); err != nil {
 			return 0, err
@@ -69,6 +73,7 @@ type settling struct {
 	judgements []triage.ID             // aligned with live
 	authors    map[key]triage.ID       // by channel and external id
 	threads    map[key]triage.ID
+	dismissed  map[triage.ID]bool // by engagement, what the machine closed
 	audit      []AuditRow
 	notices    []NewNotice
 }
@@ -87,9 +92,10 @@ func (s *settling) keepCurrent(ctx context.Context, all []Settlement) error {
 		SELECT e.id, e.round, x.author_hash IS NOT NULL,
 		       i.id, coalesce(i.round, 0), i.status, i.queue, i.urgency, i.risks, i.priority,
 		       i.fence > 0 OR i.handovers > 0 OR EXISTS (SELECT FROM labels l WHERE l.brand_id = e.brand_id AND l.engagement_id = e.id),
-		       coalesce(i.provisional, false)
+		       coalesce(i.provisional, false), k.id, k.queue, k.status, k.fence > 0 OR k.handovers > 0
 		FROM engagements e
 		LEFT JOIN items i ON i.brand_id = e.brand_id AND i.engagement_id = e.id AND i.kind = 'owner'
+		LEFT JOIN items k ON k.brand_id = e.brand_id AND k.engagement_id = e.id AND k.kind = 'companion'
 		LEFT JOIN erased_authors x ON x.brand_id = e.brand_id AND x.channel_id = e.channel_id
 		     AND x.author_hash = sha256(convert_to(e.author_external_id, 'UTF8')) AND x.erased_at >= e.version_at
 		WHERE e.brand_id = $1 AND e.id = ANY($2) AND e.deleted_at IS NULL`, s.brand, uuids(ids))
@@ -141,9 +147,10 @@ func (s *settling) readRounds(rows pgx.Rows) (map[triage.ID]round, error) {
 		var item, status, queue, urgency *string
 		var risks []triage.Risk
 		var priority *int16
-		var touched *bool
+		var touched, companionTouched *bool
+		var companion, companionQueue, companionStatus *string
 		if err := row.Scan(&r.id, &r.round, &r.erased, &item, &r.settled, &status, &queue, &urgency, &risks,
-			&priority, &touched, &r.provisional); err != nil {
+			&priority, &touched, &r.provisional, &companion, &companionQueue, &companionStatus, &companionTouched); err != nil {
 			return struct{}{}, err
 		}
 		found[r.id] = r
@@ -151,6 +158,11 @@ func (s *settling) readRounds(rows pgx.Rows) (map[triage.ID]round, error) {
 			s.standing[r.id] = &Standing{
 				ID: triage.ID(*item), Status: triage.Status(*status), Queue: triage.Queue(*queue),
 				Urgency: triage.Urgency(*urgency), Risks: risks, Priority: triage.Priority(*priority), Touched: *touched,
+			}
+			if companion != nil {
+				s.standing[r.id].Companion = &Companion{
+					triage.ID(*companion), triage.Queue(*companionQueue), triage.Status(*companionStatus), *companionTouched,
+				}
 			}
 		}
 		return struct{}{}, nil
