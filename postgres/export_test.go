@@ -1,9 +1,15 @@
 package postgres
 
-import "triage/triage"
+import (
+	"time"
 
-// ClaimNextSQL is the statement of ClaimNext, for tests of its plan.
-const ClaimNextSQL = claimNext
+	"triage/triage"
+)
+
+// ClaimNextSQL returns the statement of ClaimNext, for tests of its plan.
+func ClaimNextSQL(f Fit, q triage.Queue, now time.Time) (string, []any) {
+	return claimNext, f.args(q, now, window)
+}
 
 // ListItemsSQL returns the statement of Items, for tests of its plan.
 func ListItemsSQL(brand triage.ID, q triage.Queue, f ItemFilter, after *Position, limit int) (string, []any) {

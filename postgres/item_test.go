@@ -40,10 +40,15 @@ func (in *intake) tx(work func(*postgres.Tx) error) {
 	}
 }
 
+// anything is what fits somebody whom everything fits.
+func (in *intake) anything(person triage.ID, lease time.Time) postgres.Fit {
+	return postgres.Fit{BrandID: in.brand, Person: person, Lease: lease, Room: 100, OwnRoom: 100, Heavy: postgres.HeavyAny, Lead: true}
+}
+
 // claim takes the next item of the relationship queue; the lease ends after lease.
 func (in *intake) claim(person triage.ID, lease time.Duration) (claimed postgres.Claimed, err error) {
 	err = in.InTx(in.t.Context(), func(tx *postgres.Tx) (err error) {
-		claimed, err = tx.ClaimNext(in.t.Context(), in.brand, triage.CM, person, tx.Now.Add(lease))
+		claimed, err = tx.ClaimNext(in.t.Context(), in.anything(person, tx.Now.Add(lease)), triage.CM)
 		return err
 	})
 	return claimed, err
@@ -141,7 +146,7 @@ func TestJudgingAgainWaitsForAClaimAndLeavesTheItemToItsHolder(t *testing.T) {
 	seen := make(chan triage.Status, 1)
 	settled := make(chan error, 1)
 	in.tx(func(tx *postgres.Tx) error {
-		if _, err := tx.ClaimNext(t.Context(), in.brand, triage.CM, ada, tx.Now.Add(time.Minute)); err != nil {
+		if _, err := tx.ClaimNext(t.Context(), in.anything(ada, tx.Now.Add(time.Minute)), triage.CM); err != nil {
 			return err
 		}
 		go func() {

@@ -17,6 +17,7 @@ const Lease = 10 * time.Minute
 // Desk is where people work. It is safe for concurrent use.
 type Desk struct {
 	store *postgres.Store
+	teams teams
 }
 
 // NewDesk returns a desk over store.

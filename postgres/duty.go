@@ -1,0 +1,182 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"triage/triage"
+)
+
+// Desk is where a person stands with being dealt.
+type Desk struct {
+	Care    triage.Care
+	AwayTil time.Time // end of the leave that covers now; zero when there is none
+
+	Claimed  int         // points under leases in force
+	Reserved int         // points that are reserved for the person and not taken yet
+	Exposed  int         // texts that hurt, read within the last hour
+	Resting  []triage.ID // threads of which several of them were dealt within the last hour
+
+	LastQueue triage.Queue // empty before the first item
+	Streak    int          // items in a row of LastQueue
+	Lean      float64      // items of smm dealt beyond the brand's share
+	SMM, CM   int64        // items dealt, by queue
+}
+
+// Load returns the points in hand, taken or reserved.
+func (d Desk) Load() int { return d.Claimed + d.Reserved }
+
+// heavyOfThread is how many texts that hurt one person is dealt of a thread in an hour,
+// while somebody else is there.
+const heavyOfThread = 3
+
+const deskState = `
+	SELECT coalesce(m.capacity, $4), coalesce(m.heavy_per_hour, $5), coalesce(m.languages, '{}'), coalesce(m.skills, '{}'),
+	       m.hours, coalesce(m.overflow, false),
+	       (SELECT max(ends_at) FROM leaves l
+	        WHERE l.brand_id = $1 AND l.person_id = $2 AND l.starts_at <= $3 AND l.ends_at > $3),
+	       held.claimed, held.reserved, read.texts, read.threads
+	FROM (SELECT) one
+	LEFT JOIN memberships m ON m.brand_id = $1 AND m.person_id = $2
+	CROSS JOIN LATERAL (
+		SELECT coalesce(sum(i.effort) FILTER (WHERE i.status = 'claimed' AND i.lease_until > $3), 0) AS claimed,
+		       coalesce(sum(i.effort) FILTER (WHERE i.status = 'open'), 0) AS reserved
+		FROM items i WHERE i.brand_id = $1 AND i.assignee_id = $2 AND ` + liveItems + `) held
+	CROSS JOIN LATERAL (
+		SELECT coalesce(sum(x.texts), 0) AS texts,
+		       coalesce(array_agg(x.thread_id) FILTER (WHERE x.dealt >= $6), '{}') AS threads
+		FROM (SELECT thread_id, count(DISTINCT coalesce(engagement_id, id)) AS texts,
+		             CASE WHEN thread_id IS NOT NULL THEN count(*) FILTER (WHERE kind = 'dealt') END AS dealt
+		      FROM exposures WHERE brand_id = $1 AND person_id = $2 AND at > $3::timestamptz - interval '1 hour'
+		      GROUP BY thread_id) x) read`
+
+// DeskOf returns where a person stands at now. Who is no member stands where a new member
+// would.
+func (r Reads) DeskOf(ctx context.Context, brand, person triage.ID, now time.Time) (Desk, error) {
+	var d Desk
+	err := r.db.QueryRow(ctx, deskLast, brand, person).Scan(d.last()...)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return Desk{}, unavailable(fmt.Errorf("desk of %s: %w", person, err))
+	}
+	if err := d.scanState(r.db.QueryRow(ctx, deskState, deskArgs(brand, person, now)...)); err != nil {
+		return Desk{}, unavailable(fmt.Errorf("desk of %s: %w", person, err))
+	}
+	return d, nil
+}
+
+const deskLast = `SELECT last_queue, streak, lean, smm, cm FROM desks WHERE brand_id = $1 AND person_id = $2`
+
+func deskArgs(brand, person triage.ID, now time.Time) []any {
+	usual := triage.DefaultCare()
+	return []any{brand, person, now, usual.Capacity, usual.HeavyPerHour, heavyOfThread}
+}
+
+func (d *Desk) last() []any { return []any{&d.LastQueue, &d.Streak, &d.Lean, &d.SMM, &d.CM} }
+
+func (d *Desk) scanState(row pgx.Row) error {
+	var hours []byte
+	var away *time.Time
+	err := row.Scan(&d.Care.Capacity, &d.Care.HeavyPerHour, &d.Care.Languages, &d.Care.Skills, &hours, &d.Care.Overflow,
+		&away, &d.Claimed, &d.Reserved, &d.Exposed, &d.Resting)
+	d.AwayTil = orZero(away)
+	if err != nil {
+		return err
+	}
+	d.Care.Hours, err = calendarOr(hours)
+	return err
+}
+
+// calendarOr returns nil for no hours.
+func calendarOr(raw []byte) (*triage.Calendar, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	c := &triage.Calendar{}
+	if err := json.Unmarshal(raw, c); err != nil {
+		return nil, fmt.Errorf("hours: %w", err)
+	}
+	return c, nil
+}
+
+// LockDesk returns where a person stands now, for dealing: whoever else deals to the same
+// person waits, and sees what was dealt here.
+func (t *Tx) LockDesk(ctx context.Context, brand, person triage.ID) (Desk, error) {
+	d, found, err := t.lockDesk(ctx, brand, person)
+	if err == nil && !found {
+		_, err = t.tx.Exec(ctx, `
+			INSERT INTO desks (brand_id, person_id) VALUES ($1, $2)
+			ON CONFLICT (brand_id, person_id) DO NOTHING`, brand, person)
+		if err == nil {
+			d, _, err = t.lockDesk(ctx, brand, person)
+		}
+	}
+	if err != nil {
+		return Desk{}, fmt.Errorf("desk of %s: %w", person, err)
+	}
+	return d, nil
+}
+
+// lockDesk locks first and reads the state in a second statement, which sees all that was
+// committed while the first one waited.
+func (t *Tx) lockDesk(ctx context.Context, brand, person triage.ID) (d Desk, found bool, err error) {
+	batch := &pgx.Batch{}
+	batch.Queue(deskLast+` FOR UPDATE`, brand, person).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(d.last()...)
+		found = err == nil
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	batch.Queue(deskState, deskArgs(brand, person, t.Now)...).QueryRow(d.scanState)
+	err = t.tx.SendBatch(ctx, batch).Close()
+	return d, found, err
+}
+
+// NoteDealt writes down that a person was dealt an item, and when its text hurts, that.
+func (t *Tx) NoteDealt(ctx context.Context, person triage.ID, d Desk, i Item) error {
+	batch := &pgx.Batch{}
+	batch.Queue(`
+		UPDATE desks SET last_queue = $3, streak = $4, lean = $5, smm = $6, cm = $7
+		WHERE brand_id = $1 AND person_id = $2`, i.BrandID, person, d.LastQueue, d.Streak, d.Lean, d.SMM, d.CM)
+	if i.Heavy {
+		batch.Queue(insertExposure, exposureArgs(i, person, "dealt", t.Now)...)
+	}
+	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("desk of %s: %w", person, err)
+	}
+	return nil
+}
+
+const insertExposure = `
+	INSERT INTO exposures (brand_id, id, person_id, at, kind, engagement_id, thread_id)
+	VALUES ($1, $2, $3, $4, $5, $6, $7)`
+
+func exposureArgs(i Item, person triage.ID, kind string, now time.Time) []any {
+	return []any{i.BrandID, NewID(), person, now, kind, i.EngagementID, idOrNull(i.ThreadID)}
+}
+
+// NoteUncovered writes down that a person asked to read a text that hurts.
+func (t *Tx) NoteUncovered(ctx context.Context, person triage.ID, i Item) error {
+	if _, err := t.tx.Exec(ctx, insertExposure, exposureArgs(i, person, "uncovered", t.Now)...); err != nil {
+		return fmt.Errorf("exposure of %s: %w", person, err)
+	}
+	return nil
+}
+
+// OpenOverdue reports whether anything that is open in a queue is past its target.
+func (r Reads) OpenOverdue(ctx context.Context, brand triage.ID, q triage.Queue, now time.Time) (bool, error) {
+	var some bool
+	err := r.db.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM items i WHERE brand_id = $1 AND queue = $2 AND due_at < $3 AND status = 'open' AND `+liveItems+`)`,
+		brand, q, now).Scan(&some)
+	if err != nil {
+		return false, unavailable(fmt.Errorf("overdue of %s: %w", q, err))
+	}
+	return some, nil
+}
