@@ -29,7 +29,7 @@ type ItemFilter struct {
 	Unassigned bool
 	Unsure     *bool
 	From, To   time.Time // received at or after From, before To
-	Text       string    // the engagement's text contains it, in any case
+	Text       string    // the engagement's text is found by it: see parseWords
 }
 
 // Position is a place in the order of a list: after the item with that rank and id.
@@ -91,8 +91,13 @@ func (w *where) statuses(statuses []triage.Status) {
 	addAny(w, `i.status = ANY(?)`, statuses)
 }
 
-func (w *where) filter(f ItemFilter) {
+func (w *where) filter(brand triage.ID, f ItemFilter) {
 	w.statuses(f.Statuses)
+	w.narrow(brand, f)
+}
+
+// narrow adds all conditions of f but that on the status. They speak of item i only.
+func (w *where) narrow(brand triage.ID, f ItemFilter) {
 	if len(f.Priorities) > 0 {
 		numbers := make([]int16, len(f.Priorities))
 		for n, p := range f.Priorities {
@@ -122,12 +127,9 @@ func (w *where) filter(f ItemFilter) {
 		w.add(`i.received_at < ?`, f.To)
 	}
 	if f.Text != "" {
-		w.add(`e.text ILIKE ?`, "%"+likeLiteral.Replace(f.Text)+"%")
+		w.words(brand, f.Text)
 	}
 }
-
-// likeLiteral escapes what LIKE would read as a pattern.
-var likeLiteral = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // Items returns at most limit items of a queue in the order in which they are dealt,
 // after the given position when there is one. Erased ones are left out.
@@ -146,7 +148,7 @@ func listItems(brand triage.ID, q triage.Queue, f ItemFilter, after *Position, l
 	w.add(`i.brand_id = ?`, brand)
 	w.add(`i.queue = ?`, q)
 	w.add(`e.deleted_at IS NULL`)
-	w.filter(f)
+	w.filter(brand, f)
 	if after != nil {
 		w.add(`(i.rank, i.id) > (?, ?)`, after.Rank, after.ID)
 	}

@@ -1,0 +1,237 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/pgvector/pgvector-go"
+
+	"triage/triage"
+)
+
+// Query is one search through the engagements of a brand. With Text alone it goes by
+// words, with Vector alone by meaning, with both by both, fused.
+type Query struct {
+	Text   string         // words, as people type them: "phrase", OR, -not
+	Vector *triage.Vector // what it means
+	Filter ItemFilter     // on owner items; no status at all means any; its Text counts too
+	Except triage.ID      // engagement to leave out
+	Offset int
+	Limit  int // most hits to return
+}
+
+// Hit is one engagement found, with its owner item.
+type Hit struct {
+	Item
+	Score      float64       // greater is better; comparable within one search only
+	ByWords    int           // place in the list by words, from 1; 0 when not in it
+	ByMeaning  int           // place in the list by meaning, from 1; 0 when not in it
+	Distance   float64       // cosine distance, 0 to 2; meaningful with ByMeaning
+	Highlights []triage.Span // bytes of the text that the words found; Why is "words"
+}
+
+// Depths of a search. Beyond them there are no further pages.
+const (
+	MaxDepth  = 1000 // of a search by words or by meaning alone
+	fuseDepth = 200  // of each list that is fused
+	newest    = 2000 // a search by words ranks the newest of all that it finds
+	fuseK     = 60   // Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009
+)
+
+// found is one engagement of a list.
+type found struct {
+	id    triage.ID
+	value float64 // rank of the words, or distance
+}
+
+// Search returns the hits of q from its offset on, best first. By words it ranks the
+// newest 2,000 engagements that are found. By meaning it looks on until it has enough
+// that pass the filter, within the bounds of the index. Fused it takes the best 200 of
+// both and adds 1/(60+place) of each list. Erased engagements are never found.
+func (s *Store) Search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error) {
+	var hits []Hit
+	err := s.InTx(ctx, func(tx *Tx) (err error) {
+		hits, err = tx.search(ctx, brand, q)
+		return err
+	})
+	return hits, err
+}
+
+func (t *Tx) search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error) {
+	depth := min(q.Offset+q.Limit, MaxDepth)
+	if q.Text != "" && q.Vector != nil {
+		depth = fuseDepth
+	}
+	var words, meaning []found
+	var err error
+	if q.Text != "" {
+		if words, err = t.byWords(ctx, brand, q, depth); err != nil {
+			return nil, fmt.Errorf("search by words: %w", err)
+		}
+	}
+	if q.Vector != nil {
+		if meaning, err = t.byMeaning(ctx, brand, q, depth); err != nil {
+			return nil, fmt.Errorf("search by meaning: %w", err)
+		}
+	}
+	hits := fuse(words, meaning)
+	hits = hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))]
+	if hits, err = t.fillHits(ctx, brand, hits); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return hits, t.highlight(ctx, q.Text, hits)
+}
+
+// byWords returns the best of the newest that the words find.
+func (t *Tx) byWords(ctx context.Context, brand triage.ID, q Query, depth int) ([]found, error) {
+	var w where
+	query := w.compileWords(brand, q.Text)
+	rank, matches := query.rank(), query.matches()
+	from := `documents d` + w.joined("d", brand, q)
+	// Ids are in the order in which engagements came in, so the key serves the order.
+	sql := `SELECT engagement_id, ` + `rank FROM (
+		SELECT d.engagement_id, ` + rank + ` AS rank FROM ` + from + `
+		WHERE d.brand_id = ` + w.arg(brand) + ` AND ` + matches + w.sql.String() + `
+		ORDER BY d.engagement_id DESC LIMIT ` + w.arg(newest) + `) found
+		ORDER BY rank DESC, engagement_id DESC LIMIT ` + w.arg(depth)
+	return t.list(ctx, sql, w.args)
+}
+
+// joined adds the conditions of the filter and returns the join that they need of the
+// table called alias.
+func (w *where) joined(alias string, brand triage.ID, q Query) string {
+	w.narrow(brand, q.Filter)
+	if len(q.Filter.Statuses) > 0 {
+		w.statuses(q.Filter.Statuses)
+	}
+	join := ``
+	if w.sql.Len() > 0 {
+		join = ` JOIN items i ON i.brand_id = ` + alias + `.brand_id AND i.engagement_id = ` + alias + `.engagement_id AND i.kind = 'owner'`
+	}
+	if q.Except != "" {
+		w.add(alias+`.engagement_id <> ?`, q.Except)
+	}
+	return join
+}
+
+// byMeaning takes the best of two searches, as nearest does.
+func (t *Tx) byMeaning(ctx context.Context, brand triage.ID, q Query, depth int) ([]found, error) {
+	if err := t.scanOn(ctx, depth, scanTuples); err != nil {
+		return nil, err
+	}
+	sql, args, err := t.meaningSQL(ctx, brand, q, depth)
+	if err != nil {
+		return nil, err
+	}
+	return t.list(ctx, sql, args)
+}
+
+func (t *Tx) meaningSQL(ctx context.Context, brand triage.ID, q Query, depth int) (string, []any, error) {
+	var model string
+	if err := t.tx.QueryRow(ctx, `SELECT quote_literal($1::text)`, q.Vector.Model).Scan(&model); err != nil {
+		return "", nil, err
+	}
+	var w where
+	distance := fmt.Sprintf(`v.vector::halfvec(%[1]d) <=> %[2]s::halfvec(%[1]d)`, len(q.Vector.Values), w.arg(pgvector.NewHalfVector(q.Vector.Values)))
+	from := `embeddings v` + w.joined("v", brand, q)
+	limit := w.arg(depth)
+	half := func(indexed string) string {
+		return `(SELECT v.engagement_id, ` + distance + ` AS distance FROM ` + from + `
+			WHERE ` + indexed + ` AND v.model = ` + model + ` AND v.brand_id = ` + w.arg(brand) + w.sql.String() + `
+			ORDER BY ` + distance + ` LIMIT ` + limit + `)`
+	}
+	return `SELECT engagement_id, distance FROM (` + half(`v.indexed`) + ` UNION ALL ` + half(`NOT v.indexed`) + `) found
+		ORDER BY distance, engagement_id LIMIT ` + limit, w.args, nil
+}
+
+// Bounds of a walk through the vector index.
+const (
+	scanTuples      = 20_000 // rows that a search looks at to find enough that pass its filter
+	scanNeighbours  = 4_000  // the same for the few beside an item
+	leastCandidates = 100
+)
+
+// scanOn lets the vector index go on until enough rows pass the filter. Candidates beyond
+// the rows wanted raise recall.
+func (t *Tx) scanOn(ctx context.Context, depth, tuples int) error {
+	candidates := min(max(depth, leastCandidates), MaxDepth) // the extension's own bound is 1000
+	return t.exec(ctx, `SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),
+		set_config('hnsw.ef_search', $1::int::text, true), set_config('hnsw.max_scan_tuples', $2::int::text, true)`, candidates, tuples)
+}
+
+// list runs a search. It is planned for its own words: a plan for any words would be
+// wrong for most.
+func (t *Tx) list(ctx context.Context, sql string, args []any) ([]found, error) {
+	rows, _ := t.tx.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f found, err error) {
+		return f, row.Scan(&f.id, &f.value)
+	})
+}
+
+// fuse makes one list of two by reciprocal rank. With one list it keeps its order.
+func fuse(words, meaning []found) []Hit {
+	at := map[triage.ID]int{}
+	var hits []Hit
+	hit := func(f found, place int) *Hit {
+		n, known := at[f.id]
+		if !known {
+			n = len(hits)
+			at[f.id] = n
+			hits = append(hits, Hit{Item: Item{EngagementID: f.id}})
+		}
+		hits[n].Score += 1 / float64(fuseK+place)
+		return &hits[n]
+	}
+	for n, f := range words {
+		hit(f, n+1).ByWords = n + 1
+	}
+	for n, f := range meaning {
+		h := hit(f, n+1)
+		h.ByMeaning, h.Distance = n+1, f.value
+	}
+	slices.SortStableFunc(hits, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.EngagementID, a.EngagementID))
+	})
+	return hits
+}
+
+// fillHits reads the owner items of hits. Those without one are left out.
+func (t *Tx) fillHits(ctx context.Context, brand triage.ID, hits []Hit) ([]Hit, error) {
+	ids := make([]triage.ID, len(hits))
+	for n, h := range hits {
+		ids[n] = h.EngagementID
+	}
+	items, err := t.owners(ctx, brand, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []Hit
+	for _, h := range hits {
+		if item, ok := items[h.EngagementID]; ok {
+			h.Item = item
+			out = append(out, h)
+		}
+	}
+	return out, nil
+}
+
+// owners returns the owner items of engagements that are not erased, by engagement.
+func (r Reads) owners(ctx context.Context, brand triage.ID, engagements []triage.ID) (map[triage.ID]Item, error) {
+	if len(engagements) == 0 {
+		return nil, nil //nolint:nilnil // no engagements have no items
+	}
+	rows, _ := r.db.Query(ctx, `SELECT `+itemColumns+itemTables+`
+		WHERE i.brand_id = $1 AND i.engagement_id = ANY($2) AND i.kind = 'owner' AND e.deleted_at IS NULL`, brand, uuids(engagements))
+	items, err := pgx.CollectRows(rows, scanItem)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[triage.ID]Item, len(items))
+	for _, i := range items {
+		out[i.EngagementID] = i
+	}
+	return out, nil
+}

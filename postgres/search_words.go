@@ -1,0 +1,170 @@
+package postgres
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"triage/triage"
+)
+
+// maxTerms bounds the words of one search; those beyond are left out.
+const maxTerms = 24
+
+// term is one word or phrase that must occur, or must not.
+type term struct {
+	text   string
+	phrase bool // "in quotes": these words in this form and order
+	not    bool
+}
+
+// parseWords reads a search as people type it: all words must occur, "quotes" hold a
+// phrase, OR (in capitals or not) stands between alternatives, - excludes. Every text is
+// a search; what cannot be read as one of these signs is a word. It returns alternatives
+// of terms.
+func parseWords(q string) [][]term {
+	alternatives := [][]term{nil}
+	last := func() *[]term { return &alternatives[len(alternatives)-1] }
+	terms := 0
+	for rest := strings.TrimSpace(q); rest != "" && terms < maxTerms; rest = strings.TrimLeftFunc(rest, unicode.IsSpace) {
+		var t term
+		t, rest = nextTerm(rest)
+		switch {
+		case strings.EqualFold(t.text, "or") && !t.phrase && !t.not:
+			if len(*last()) > 0 {
+				alternatives = append(alternatives, nil)
+			}
+		case t.text != "":
+			*last() = append(*last(), t)
+			terms++
+		}
+	}
+	if n := len(alternatives); len(alternatives[n-1]) == 0 {
+		alternatives = alternatives[:n-1]
+	}
+	return alternatives
+}
+
+// nextTerm cuts the first term off rest, which starts with no space.
+func nextTerm(rest string) (t term, after string) {
+	if strings.HasPrefix(rest, "-") && len(rest) > 1 && !unicode.IsSpace(rune(rest[1])) {
+		t.not, rest = true, rest[1:]
+	}
+	if strings.HasPrefix(rest, `"`) {
+		t.phrase = true
+		text, after, _ := strings.Cut(rest[1:], `"`) // a quote that nobody closed ends with the text
+		t.text = strings.TrimSpace(text)
+		return t, after
+	}
+	end := strings.IndexFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == '"' })
+	if end < 0 {
+		end = len(rest)
+	}
+	t.text = rest[:end]
+	return t, rest[end:]
+}
+
+// configs are the text search configurations of documents.
+var configs = []string{"german", "english", "simple"}
+
+// configOf returns the configuration for a language, a BCP 47 tag.
+func configOf(language string) string {
+	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
+	switch primary {
+	case "de":
+		return "german"
+	case "en":
+		return "english"
+	}
+	return "simple"
+}
+
+// brandLexeme is in every document of a brand. No word can be it: the parser cuts at the
+// colon.
+func brandLexeme(brand triage.ID) string { return "brand:" + string(brand) }
+
+// wordsQuery is a search as SQL: for each configuration an expression of type tsquery.
+type wordsQuery struct {
+	byConfig map[string]string
+	brand    string
+}
+
+// compileWords adds the terms of q to the arguments and returns the expressions over them.
+// In each configuration a word is found by its stem or as it was typed; a word that says
+// nothing there (the, der) does not count, unless the search consists of such words.
+func (w *where) compileWords(brand triage.ID, q string) wordsQuery {
+	alternatives := parseWords(q)
+	args := map[string]string{} // placeholders, by text
+	arg := func(text string) string {
+		if args[text] == "" {
+			args[text] = w.arg(text)
+		}
+		return args[text]
+	}
+	exact := func(t term) string {
+		query := `phraseto_tsquery('simple', ` + arg(fold(t.text)) + `)`
+		if t.phrase && len(pieces(t.text, 2)) == 1 { // at a position, which stems do not have
+			return `tsquery_phrase(` + query + `, ` + query + `, 0)`
+		}
+		return query
+	}
+	simple := joinTerms(alternatives, exact)
+	out := wordsQuery{brand: w.arg("'" + brandLexeme(brand) + "'"), byConfig: map[string]string{"simple": simple}}
+	for _, config := range configs[:2] {
+		stems := joinTerms(alternatives, func(t term) string {
+			if t.phrase {
+				return exact(t)
+			}
+			return `coalesce(nullif(plainto_tsquery('` + config + `', ` + arg(t.text) + `), '') || ` + exact(t) + `, '')`
+		})
+		out.byConfig[config] = `coalesce(nullif(` + stems + `, ''), ` + simple + `)`
+	}
+	return out
+}
+
+// joinTerms writes alternatives of terms as an expression of type tsquery.
+func joinTerms(alternatives [][]term, of func(term) string) string {
+	if len(alternatives) == 0 {
+		return `''::tsquery`
+	}
+	ors := make([]string, len(alternatives))
+	for n, group := range alternatives {
+		ands := make([]string, len(group))
+		for k, t := range group {
+			ands[k] = of(t)
+			if t.not {
+				ands[k] = `!! ` + ands[k]
+			}
+		}
+		ors[n] = `(` + strings.Join(ands, ` && `) + `)`
+	}
+	return `(` + strings.Join(ors, ` || `) + `)`
+}
+
+// matches is the condition that document d is found.
+func (q wordsQuery) matches() string {
+	arms := make([]string, len(configs))
+	for n, config := range configs {
+		// An empty tsquery finds nothing, but joined with the brand it would find all.
+		arms[n] = `(d.config = '` + config + `' AND d.tsv @@ coalesce(` + q.brand + `::tsquery && nullif(` + q.byConfig[config] + `, ''), ''))`
+	}
+	return `(` + strings.Join(arms, ` OR `) + `)`
+}
+
+// rank is how well document d is found, from 0.
+func (q wordsQuery) rank() string {
+	return `ts_rank(d.tsv, CASE d.config WHEN 'german' THEN ` + q.byConfig["german"] +
+		` WHEN 'english' THEN ` + q.byConfig["english"] + ` ELSE ` + q.byConfig["simple"] + ` END, 1)`
+}
+
+// arg adds an argument and returns its placeholder.
+func (w *where) arg(value any) string {
+	w.args = append(w.args, value)
+	return "$" + strconv.Itoa(len(w.args))
+}
+
+// words adds the condition that the text of item i is found by the words of q.
+func (w *where) words(brand triage.ID, q string) {
+	w.sql.WriteString(` AND EXISTS (SELECT FROM documents d WHERE d.brand_id = i.brand_id AND d.engagement_id = i.engagement_id AND ` +
+		w.compileWords(brand, q).matches() + `)`)
+}
