@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -104,6 +105,10 @@ func (f *fault) GetHeaders() http.Header {
 		return http.Header{"WWW-Authenticate": {`Bearer realm="triage"`}}
 	case http.StatusServiceUnavailable:
 		return http.Header{"Retry-After": {"5"}}
+	case http.StatusTooManyRequests:
+		if seconds, ok := f.detail["retry_after"].(int); ok {
+			return http.Header{"Retry-After": {strconv.Itoa(seconds)}}
+		}
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ var statusOf = map[triage.Kind]int{
 	triage.Stale:        http.StatusPreconditionFailed,
 	triage.Gone:         http.StatusGone,
 	triage.Unavailable:  http.StatusServiceUnavailable,
+	triage.Limited:      http.StatusTooManyRequests,
 }
 
 var typeOf = map[triage.Kind]string{
@@ -48,6 +49,7 @@ var typeOf = map[triage.Kind]string{
 	triage.Stale:        "precondition-failed",
 	triage.Gone:         "gone",
 	triage.Unavailable:  "temporarily-unavailable",
+	triage.Limited:      "rate-limited",
 }
 
 // problemOf turns any error into its response. Errors without a kind are internal: their

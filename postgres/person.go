@@ -2,8 +2,8 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,16 +69,20 @@ func (r Reads) people(ctx context.Context, sql string, args ...any) ([]PersonRow
 
 // Members returns who works for a brand and in which role, by name.
 func (r Reads) Members(ctx context.Context, brand triage.ID) ([]MemberRow, error) {
+	return r.members(ctx, ``, brand)
+}
+
+func (r Reads) members(ctx context.Context, also string, args ...any) ([]MemberRow, error) {
 	rows, _ := r.db.Query(ctx, `SELECT `+personColumns+`, m.brand_id, m.role
 		FROM memberships m JOIN people p ON p.id = m.person_id
-		WHERE m.brand_id = $1 ORDER BY p.name, p.id`, brand)
+		WHERE m.brand_id = $1`+also+` ORDER BY p.name, p.id`, args...)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (MemberRow, error) {
 		var m MemberRow
 		err := row.Scan(&m.ID, &m.Name, &m.Email, &m.SlackUserID, &m.CreatedAt, &m.BrandID, &m.Role)
 		return m, err
 	})
 	if err != nil {
-		return nil, unavailable(fmt.Errorf("members of brand %s: %w", brand, err))
+		return nil, unavailable(fmt.Errorf("members of brand %s: %w", args[0], err))
 	}
 	return found, nil
 }
@@ -86,16 +90,14 @@ func (r Reads) Members(ctx context.Context, brand triage.ID) ([]MemberRow, error
 // AddPerson stores a new person and returns the id. People belong to no brand until they
 // get a role, which is when the audit first tells of them.
 func (t *Tx) AddPerson(ctx context.Context, p PersonRow) (triage.ID, error) {
-	if p.Name = strings.TrimSpace(p.Name); p.Name == "" {
-		return "", triage.Errorf(triage.Invalid, "A person needs a name.")
-	}
-	if uuid.Validate(p.Name) == nil {
-		return "", triage.Errorf(triage.Invalid, "A name must not look like an id.")
+	name, err := personName(p.Name)
+	if err != nil {
+		return "", err
 	}
 	id := NewID()
-	_, err := t.tx.Exec(ctx, `
+	_, err = t.tx.Exec(ctx, `
 		INSERT INTO people (id, name, email, slack_user_id, created_at)
-		VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5)`, id, p.Name, p.Email, p.SlackUserID, t.Now)
+		VALUES ($1, $2, nullif($3, ''), nullif($4, ''), $5)`, id, name, p.Email, p.SlackUserID, t.Now)
 	if err != nil {
 		return "", fmt.Errorf("person: %w", err)
 	}
@@ -132,4 +134,32 @@ func (t *Tx) memberChanged(
 	}
 	return t.Audit(ctx, AuditRow{BrandID: brand, Actor: actor, Action: action, Subject: "person",
 		SubjectID: person, Detail: map[string]any{"role": role}})
+}
+
+// HasLead reports whether anybody leads a brand.
+func (r Reads) HasLead(ctx context.Context, brand triage.ID) (some bool, err error) {
+	err = r.db.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM memberships WHERE brand_id = $1 AND role IN ('lead', 'admin'))`, brand).Scan(&some)
+	if err != nil {
+		return false, unavailable(fmt.Errorf("leads of brand %s: %w", brand, err))
+	}
+	return some, nil
+}
+
+// RoleOf returns the role that a person has for a brand, or a NotFound error when the
+// person does not work there.
+func (r Reads) RoleOf(ctx context.Context, brand, person triage.ID) (triage.Role, error) {
+	var role triage.Role
+	none := triage.Errorf(triage.NotFound, "Nobody with this id works here.")
+	if !wellFormed(person) {
+		return "", none
+	}
+	err := r.db.QueryRow(ctx, `SELECT role FROM memberships WHERE brand_id = $1 AND person_id = $2`, brand, person).Scan(&role)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", none
+	}
+	if err != nil {
+		return "", unavailable(fmt.Errorf("member %s of brand %s: %w", person, brand, err))
+	}
+	return role, nil
 }

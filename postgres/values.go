@@ -35,3 +35,12 @@ func orZero(t *time.Time) time.Time {
 	}
 	return *t
 }
+
+// orNil returns the nil UUID, which no row has, for an id that is malformed: nothing is
+// found then, as for one that is absent.
+func orNil(id triage.ID) triage.ID {
+	if !wellFormed(id) {
+		return triage.ID(uuid.Nil.String())
+	}
+	return id
+}

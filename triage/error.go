@@ -19,6 +19,7 @@ const (
 	Stale        Kind = "stale"       // the caller's version is not the current one
 	Gone         Kind = "gone"        // it was erased
 	Unavailable  Kind = "unavailable" // try again later: nothing was stored
+	Limited      Kind = "limited"     // too often; the member retry_after says in how many seconds again
 )
 
 // Error is a failure whose message may be shown to the caller. The message never
