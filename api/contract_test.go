@@ -59,6 +59,11 @@ func contract(t *testing.T) (raw []byte, paths map[string]map[string]operation) 
 func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 	_, paths := contract(t)
 	declared := map[string]string{
+		// Context and search.
+		"GET /v1/engagements":        "read",
+		"GET /v1/engagements/{id}":   "read",
+		"GET /v1/items/{id}/similar": "read",
+
 		"GET /v1/queues":                "read",
 		"GET /v1/queues/{queue}/items":  "read",
 		"POST /v1/queues/{queue}/claim": "work",

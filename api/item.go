@@ -30,7 +30,9 @@ func (s *Server) getItem(ctx context.Context, who postgres.Caller, in *getInput)
 	if err != nil {
 		return nil, err
 	}
-	return &getOutput{ETag: etag(item), Body: detailOf(item, receipt, time.Now())}, nil
+	body := detailOf(item, receipt, time.Now())
+	body.Answered = s.answered(ctx, item)
+	return &getOutput{ETag: etag(item), Body: body}, nil
 }
 
 // OnItem is what every action on an item may be told: which one, and what the caller

@@ -20,7 +20,7 @@ import (
 // holds the same as JSON, checked by the same tags. It is exported because the contract
 // library reads no others.
 type ListFilter struct {
-	Status    []string  `query:"status" json:"status,omitempty" enum:"live,closed,open,claimed,snoozed,waiting,resolved,dismissed" doc:"Default: live"`
+	Status    []string  `query:"status" json:"status,omitempty" enum:"live,closed,open,claimed,snoozed,waiting,resolved,dismissed" doc:"Default: live in queues, any in searches"`
 	Priority  []string  `query:"priority" json:"priority,omitempty" enum:"urgent,high,normal,low"`
 	Intent    []string  `query:"intent" json:"intent,omitempty" enum:"content_reaction,content_request,ugc,brand_mention,partnership,complaint,support_request,product_question,praise,product_suggestion,community_talk,abuse,spam,other"`
 	Sentiment []string  `query:"sentiment" json:"sentiment,omitempty" enum:"negative,neutral,positive"`
@@ -34,7 +34,7 @@ type ListFilter struct {
 	Unsure    string    `query:"unsure" json:"unsure,omitempty" enum:"true,false"`
 	From      time.Time `query:"from" json:"from,omitzero" doc:"Received at or after"`
 	To        time.Time `query:"to" json:"to,omitzero" doc:"Received before"`
-	Text      string    `query:"q" json:"q,omitempty" maxLength:"200" doc:"Words that the text contains"`
+	Text      string    `query:"q" json:"q,omitempty" maxLength:"200" doc:"Words, as typed: all must occur; quotes hold a phrase, OR stands between alternatives, - excludes"`
 }
 
 type listInput struct {
@@ -51,7 +51,7 @@ type listOutput struct {
 	}
 }
 
-// searchTimeout bounds a search through texts, which no index helps.
+// searchTimeout bounds a search.
 const searchTimeout = 2 * time.Second
 
 func (s *Server) listItems(ctx context.Context, who postgres.Caller, in *listInput) (*listOutput, error) {

@@ -36,16 +36,20 @@ type brand struct {
 	comment int
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T, changes ...func(*api.Options)) *office {
 	t.Helper()
 	store, err := postgres.Open(t.Context(), pgtest.New(t).URL, 12)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(store.Close)
-	server := api.New(api.Options{
+	options := api.Options{
 		Store: store, Desk: queue.NewDesk(store), Log: slog.New(slog.DiscardHandler), CursorKey: []byte("key"),
-	})
+	}
+	for _, change := range changes {
+		change(&options)
+	}
+	server := api.New(options)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ type DetailBody struct {
 	Labels     []correctionBody `json:"labels" nullable:"false" doc:"What people said is right, oldest first"`
 	Notes      []noteBody       `json:"notes" nullable:"false" doc:"Oldest first"`
 	History    []historyBody    `json:"history" nullable:"false" doc:"What happened to it, oldest first"`
+	Answered   []answeredBody   `json:"answered_before" nullable:"false" doc:"Comments of like meaning that people closed, nearest first"`
 }
 
 // receiptBody says who decided what, and why.

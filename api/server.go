@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
+	"triage/embeddings"
 	"triage/postgres"
 	"triage/queue"
 )
@@ -28,6 +29,9 @@ type Options struct {
 	// CursorKey seals list cursors. Servers that stand beside each other need the same;
 	// without one it is random, and cursors end with the process.
 	CursorKey []byte
+
+	// Embedder reads what the words of a search mean. Without one searches go by words.
+	Embedder embeddings.Engine
 }
 
 // Server answers HTTP.
@@ -37,6 +41,7 @@ type Server struct {
 	door       door
 	log        *slog.Logger
 	cursorKey  []byte
+	embedder   embeddings.Engine
 	app        *fiber.App
 	contract   huma.API
 	handshakes handshakeGuard
@@ -51,7 +56,7 @@ const (
 
 // New returns a server that listens nowhere yet.
 func New(o Options) *Server {
-	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey}
+	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey, embedder: o.Embedder}
 	if len(s.cursorKey) == 0 {
 		s.cursorKey = []byte(rand.Text())
 	}

@@ -286,7 +286,7 @@ func TestListsAreFiltered(t *testing.T) {
 		"sentiment=negative&unsure=false": {alarm, plain, mine},
 		"q=ANWALT":                        {alarm},
 		"q=100%25":                        {plain},
-		"q=_":                             {plain},
+		"q=_":                             {}, // no word
 		"q=%27%20OR%201=1--":              {},
 		"platform=facebook":               {},
 		"channel=" + string(o.channel):    {alarm, plain, mine},

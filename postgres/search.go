@@ -13,14 +13,18 @@ import (
 )
 
 // Query is one search through the engagements of a brand. With Text alone it goes by
-// words, with Vector alone by meaning, with both by both, fused.
+// words, with Vector alone by meaning, with both by both, fused; with neither it returns
+// the newest.
 type Query struct {
 	Text   string         // words, as people type them: "phrase", OR, -not
 	Vector *triage.Vector // what it means
 	Filter ItemFilter     // on owner items; no status at all means any; its Text counts too
 	Except triage.ID      // engagement to leave out
+	Before triage.ID      // only those that came in before this engagement; for lists of the newest
 	Offset int
 	Limit  int // most hits to return
+
+	answered bool // only what a person has closed
 }
 
 // Hit is one engagement found, with its owner item.
@@ -67,6 +71,11 @@ func (t *Tx) search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error
 	}
 	var words, meaning []found
 	var err error
+	if q.Text == "" && q.Vector == nil {
+		if words, err = t.byTime(ctx, brand, q, depth); err != nil {
+			return nil, fmt.Errorf("search by time: %w", err)
+		}
+	}
 	if q.Text != "" {
 		if words, err = t.byWords(ctx, brand, q, depth); err != nil {
 			return nil, fmt.Errorf("search by words: %w", err)
@@ -100,12 +109,24 @@ func (t *Tx) byWords(ctx context.Context, brand triage.ID, q Query, depth int) (
 	return t.list(ctx, sql, w.args)
 }
 
+// byTime returns the newest.
+func (t *Tx) byTime(ctx context.Context, brand triage.ID, q Query, depth int) ([]found, error) {
+	var w where
+	from := `documents d` + w.joined("d", brand, q)
+	sql := `SELECT d.engagement_id, 0::float8 FROM ` + from + ` WHERE d.brand_id = ` + w.arg(brand) + w.sql.String() + `
+		ORDER BY d.engagement_id DESC LIMIT ` + w.arg(depth)
+	return t.list(ctx, sql, w.args)
+}
+
 // joined adds the conditions of the filter and returns the join that they need of the
 // table called alias.
 func (w *where) joined(alias string, brand triage.ID, q Query) string {
 	w.narrow(brand, q.Filter)
 	if len(q.Filter.Statuses) > 0 {
 		w.statuses(q.Filter.Statuses)
+	}
+	if q.answered {
+		w.add(`i.status = 'resolved' AND i.assignee_id IS NOT NULL AND i.outcome <> 'deleted'`)
 	}
 	join := ``
 	if w.sql.Len() > 0 {
@@ -114,12 +135,19 @@ func (w *where) joined(alias string, brand triage.ID, q Query) string {
 	if q.Except != "" {
 		w.add(alias+`.engagement_id <> ?`, q.Except)
 	}
+	if q.Before != "" {
+		w.add(alias+`.engagement_id < ?`, q.Before)
+	}
 	return join
 }
 
 // byMeaning takes the best of two searches, as nearest does.
 func (t *Tx) byMeaning(ctx context.Context, brand triage.ID, q Query, depth int) ([]found, error) {
-	if err := t.scanOn(ctx, depth, scanTuples); err != nil {
+	tuples := scanTuples
+	if q.answered {
+		tuples = scanNeighbours
+	}
+	if err := t.scanOn(ctx, depth, tuples); err != nil {
 		return nil, err
 	}
 	sql, args, err := t.meaningSQL(ctx, brand, q, depth)

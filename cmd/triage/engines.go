@@ -14,6 +14,16 @@ import (
 // 0.963 right queues, beside 0.972 when it is asked about everything.
 const sure = 0.7
 
+// embedder makes the engine that reads the meaning of texts: the one that judging uses, so
+// that searches and comments live in the same space.
+func (s *service) embedder() (embeddings.Engine, error) {
+	judge, err := s.judge()
+	if err != nil {
+		return nil, err
+	}
+	return judge.Embedder, nil
+}
+
 // judge makes the worker with the engines that the configuration names.
 func (s *service) judge() (*jobs.Judge, error) {
 	builtin, err := classifier.NewBuiltin()
