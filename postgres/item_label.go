@@ -10,15 +10,8 @@ import (
 	"triage/triage"
 )
 
-// Label is what people say is right about one round of an engagement; nil fields are
-// unsaid.
-type Label struct {
-	Intent        *triage.Intent
-	Sentiment     *triage.Sentiment
-	Urgency       *triage.Urgency
-	Queue         *triage.Queue
-	ReplyExpected *bool
-}
+// Label is triage.Label.
+type Label = triage.Label
 
 // LabelOf returns the newest word on each field for the current round of an item's
 // engagement.

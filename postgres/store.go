@@ -35,7 +35,10 @@ type querier interface {
 }
 
 // Reads are the questions that change nothing.
-type Reads struct{ db querier }
+type Reads struct {
+	db    querier
+	plans *planCache
+}
 
 // Store is the service's memory. It is safe for concurrent use.
 type Store struct {
@@ -91,7 +94,7 @@ func Open(ctx context.Context, url string, maxConns int) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("job client: %w", err)
 	}
-	return &Store{Reads: Reads{db: pool}, pool: pool, jobs: jobs}, nil
+	return &Store{Reads: Reads{db: pool, plans: &planCache{}}, pool: pool, jobs: jobs}, nil
 }
 
 func requireDurable(ctx context.Context, pool *pgxpool.Pool) error {
@@ -129,7 +132,7 @@ func (s *Store) InTx(ctx context.Context, work func(*Tx) error) error {
 	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit
 	now := s.Now()
 	err = work(&Tx{
-		Reads: Reads{db: tx}, tx: tx, jobs: s.jobs, Now: now.Truncate(time.Microsecond),
+		Reads: Reads{db: tx, plans: s.plans}, tx: tx, jobs: s.jobs, Now: now.Truncate(time.Microsecond),
 		careful: now.UnixNano() < s.carefulUntil.Load(),
 	})
 	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && keyTaken(pg) {

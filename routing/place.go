@@ -19,6 +19,15 @@ import (
 // It never fails: what nobody judged goes to the relationship queue, marked unsure. now
 // stands in for a time of receipt that is not known.
 func (p Plan) Place(e triage.Engagement, c triage.Classification, known Context, now time.Time) triage.Placement {
+	in, out, ruled := p.begin(e, c, known, now)
+	p.finish(in, &out, ruled)
+	return out
+}
+
+// begin decides queue and priority, and applies the rules.
+func (p Plan) begin(
+	e triage.Engagement, c triage.Classification, known Context, now time.Time,
+) (*input, triage.Placement, ruled) {
 	in := &input{e: e, c: c, known: known, received: e.ReceivedAt, calendar: p.Calendar}
 	if in.received.IsZero() {
 		in.received = now
@@ -27,8 +36,7 @@ func (p Plan) Place(e triage.Engagement, c triage.Classification, known Context,
 	p.queue(&out, c)
 	p.priority(&out, e, c)
 	ruled := p.rules(in, &out)
-	p.finish(in, &out, ruled)
-	return out
+	return in, out, ruled
 }
 
 // finish decides all that follows from queue, priority and what the rules ask for.
