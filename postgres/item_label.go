@@ -2,11 +2,10 @@ package postgres
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
+	"triage/routing"
 	"triage/triage"
 )
 
@@ -44,23 +43,35 @@ func (t *Tx) AddLabel(ctx context.Context, i Item, person triage.ID, l Label) er
 	return nil
 }
 
-// Judged returns what is known of an item as placing needs it: the item's own words with
-// engine and confidence of the newest judgement. Without one the engine is empty.
-func (r Reads) Judged(ctx context.Context, i Item) (triage.Classification, error) {
+// Judged returns what placing needs of an item: its own words with engine and confidence of
+// the newest judgement, and what placing knew around it. Without a judgement the engine is
+// empty. A risk that either of them names counts.
+func (r Reads) Judged(ctx context.Context, i Item) (triage.Classification, routing.Context, error) {
 	c := triage.Classification{
 		Intent: i.Intent, Sentiment: i.Sentiment, Urgency: i.Urgency, ReplyExpected: i.ReplyExpected,
-		Risks: i.Risks, Language: i.Language, Provisional: i.Provisional,
+		Language: i.Language, Provisional: i.Provisional,
 	}
+	var around routing.Context
+	var known []byte
 	var confidence []float32
+	var risks []triage.Risk
 	err := r.db.QueryRow(ctx, `
-		SELECT engine, model, prompt_version, ironic, confidence FROM judgements
-		WHERE brand_id = $1 AND engagement_id = $2 ORDER BY round DESC, judged_at DESC, id DESC LIMIT 1`,
-		i.BrandID, i.EngagementID).Scan(&c.Engine, &c.Model, &c.PromptVersion, &c.Ironic, &confidence)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return c, unavailable(fmt.Errorf("judgement of item %s: %w", i.ID, err))
+		SELECT i.known, coalesce(j.engine, ''), coalesce(j.model, ''), coalesce(j.prompt_version, ''),
+		       coalesce(j.ironic, false), j.risks, j.topics, j.confidence
+		FROM items i
+		LEFT JOIN LATERAL (
+			SELECT * FROM judgements j WHERE j.brand_id = i.brand_id AND j.engagement_id = i.engagement_id
+			ORDER BY round DESC, judged_at DESC, id DESC LIMIT 1) j ON true
+		WHERE i.brand_id = $1 AND i.id = $2`,
+		i.BrandID, i.ID).Scan(&known, &c.Engine, &c.Model, &c.PromptVersion, &c.Ironic, &risks, &c.Topics, &confidence)
+	if err != nil {
+		return c, around, unavailable(fmt.Errorf("judgement of item %s: %w", i.ID, err))
 	}
-	c.Confidence = confidenceOf(confidence)
-	return c, nil
+	c.Risks, c.Confidence = triage.Union(i.Risks, risks), confidenceOf(confidence)
+	if err := json.Unmarshal(known, &around); err != nil {
+		return c, around, fmt.Errorf("known of item %s: %w", i.ID, err)
+	}
+	return c, around, nil
 }
 
 // confidenceOf reads the column of judgements in its fixed order.

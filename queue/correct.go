@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,9 +13,9 @@ import (
 
 // Correct keeps what who says is right about the comment, and places the item again. While
 // somebody else holds it, that is a Conflict; saying the same again changes nothing. The
-// judgement stays as it was. A queue that people named
-// wins over the plan; the plan moves the item only when people named its intent. A closed
-// item stays closed, but dismissed spam that is none comes back.
+// judgement stays as it was. A queue that people named wins over the plan; the plan moves
+// the item only when people named its intent. A closed item stays closed, but dismissed
+// spam that is none comes back. A companion only learns the words: its owner is placed.
 func (d *Desk) Correct(ctx context.Context, who postgres.Caller, id triage.ID, given Given, says postgres.Label) (postgres.Item, error) {
 	fields := fieldsOf(says)
 	if len(fields) == 0 {
@@ -75,57 +76,87 @@ func (d *Desk) placeAgain(c *change, says postgres.Label, fields []string) error
 	if err != nil {
 		return err
 	}
-	known, err := c.tx.Judged(c.ctx, c.item)
+	judged, around, err := c.tx.Judged(c.ctx, c.item)
 	if err != nil {
 		return err
 	}
-	plan, err := c.tx.Plan(c.ctx, c.item.BrandID)
+	plan, err := c.planned()
 	if err != nil {
 		return err
 	}
-	known = corrected(known, label)
-	placed := plan.Place(c.item.Engagement, known, routing.Context{}, c.tx.Now)
 	i := &c.item
 	c.detail["before"] = map[string]any{
 		"intent": i.Intent, "sentiment": i.Sentiment, "urgency": i.Urgency, "reply_expected": i.ReplyExpected,
 		"queue": i.Queue, "priority": i.Priority.String(),
 	}
+	right := label.Over(judged)
+	i.Intent, i.Sentiment, i.Urgency, i.ReplyExpected = right.Intent, right.Sentiment, right.Urgency, right.ReplyExpected
+	said := triage.Reason{Rule: "corrected", Text: sentence(says, fields)}
+	if i.Kind != owner { // the owner decides where the engagement belongs
+		c.reason(said)
+		return nil
+	}
+	q := i.Queue
 	switch {
 	case says.Queue != nil:
-		i.Queue = *says.Queue
+		q = *says.Queue
 	case says.Intent != nil && label.Queue != nil:
-		i.Queue = *label.Queue
+		q = *label.Queue
 	case says.Intent != nil:
-		i.Queue = placed.Queue
+		q = plan.Place(i.Engagement, right, around, c.tx.Now).Queue
 	}
-	i.Intent, i.Sentiment, i.Urgency, i.ReplyExpected = known.Intent, known.Sentiment, known.Urgency, known.ReplyExpected
-	i.Priority, i.DueAt, i.Rank, i.PlanVersion = placed.Priority, placed.DueAt, placed.Rank, placed.PlanVersion
-	i.Unsure = placed.Unsure && label.Queue == nil
-	i.Reasons = placed.Reasons
-	c.reason(triage.Reason{Rule: "corrected", Text: sentence(says, fields)})
+	placed := plan.PlaceIn(q, i.Engagement, right, around, c.tx.Now)
+	placed.Unsure = placed.Unsure && label.Queue == nil
+	c.seat(placed, plan)
+	c.reason(said)
 	c.settleStatus(placed)
 	c.detail["queue"], c.detail["priority"] = i.Queue, i.Priority.String()
-	return nil
+	return c.wantedCompanion(placed)
 }
 
-// corrected lays what people say over what an engine said. What a person said is sure.
-func corrected(c triage.Classification, l postgres.Label) triage.Classification {
-	if !c.Judged() {
-		c.Engine = "person"
+// owner is the kind of the item that owns an engagement.
+const owner = "owner"
+
+// seat gives the item the place that the plan decides. Tags of people stay; what was
+// answered already is due by what it was due by.
+func (c *change) seat(p triage.Placement, plan plan) {
+	i := &c.item
+	i.Queue, i.Priority, i.PlanVersion, i.Unsure, i.Reasons = p.Queue, p.Priority, p.PlanVersion, p.Unsure, p.Reasons
+	i.Parts, i.Skills, i.Heavy, i.Effort = p.Parts, p.Skills, p.Heavy, p.Effort
+	ruled := plan.RuleTags()
+	i.Tags = slices.DeleteFunc(slices.Clone(i.Tags), func(t string) bool { return slices.Contains(ruled, t) })
+	for _, tag := range p.Tags {
+		if !slices.Contains(i.Tags, tag) {
+			i.Tags = append(i.Tags, tag)
+		}
 	}
-	if l.Intent != nil {
-		c.Intent, c.Confidence.Intent, c.Confidence.Queue = *l.Intent, 1, 1
+	i.FirstDueAt, i.ResolveDueAt = p.DueAt, p.ResolveDue
+	if i.AnsweredAt.IsZero() && !i.DueAt.Equal(p.DueAt) {
+		i.DueAt, i.SLA, i.SLAAt = p.DueAt, "fine", p.AtRiskAt
 	}
-	if l.Sentiment != nil {
-		c.Sentiment, c.Confidence.Sentiment = *l.Sentiment, 1
+	if !i.PausedAt.IsZero() {
+		i.SLAAt = time.Time{}
 	}
-	if l.Urgency != nil {
-		c.Urgency, c.Confidence.Urgency = *l.Urgency, 1
+	i.Rank = routing.Rank(i.DueAt, i.Parts)
+}
+
+// wantedCompanion adds the companion that the corrected placement wants, unless there is one.
+func (c *change) wantedCompanion(p triage.Placement) error {
+	if p.Companion == nil || !c.item.Live() {
+		return nil
 	}
-	if l.ReplyExpected != nil {
-		c.ReplyExpected, c.Confidence.ReplyExpected = *l.ReplyExpected, 1
+	linked, err := c.tx.LinkedTo(c.ctx, c.item)
+	if err != nil || linked != nil {
+		return err
 	}
-	return c
+	id, err := c.tx.AddCompanion(c.ctx, c.item, p.Companion.Placement)
+	if err != nil {
+		return err
+	}
+	c.detail["companion"] = id
+	return c.tx.Audit(c.ctx, c.row("item.companion_placed", id, map[string]any{
+		"owner": c.item.ID, "queue": p.Companion.Placement.Queue, "rules": []string{p.Companion.Reason.Rule}, "version": 1,
+	}))
 }
 
 func sentence(l postgres.Label, fields []string) string {
