@@ -10,8 +10,3 @@ import (
 func ClaimNextSQL(f Fit, q triage.Queue, now time.Time) (string, []any) {
 	return claimNext, f.args(q, now, window)
 }
-
-// ListItemsSQL returns the statement of Items, for tests of its plan.
-func ListItemsSQL(brand triage.ID, q triage.Queue, f ItemFilter, after *Position, limit int) (string, []any) {
-	return listItems(brand, q, f, after, limit)
-}

@@ -134,25 +134,16 @@ func (w *where) narrow(brand triage.ID, f ItemFilter) {
 // Items returns at most limit items of a queue in the order in which they are dealt,
 // after the given position when there is one. Erased ones are left out.
 func (r Reads) Items(ctx context.Context, brand triage.ID, q triage.Queue, f ItemFilter, after *Position, limit int) ([]Item, error) {
-	sql, args := listItems(brand, q, f, after, limit)
-	rows, _ := r.db.Query(ctx, sql, args...)
-	items, err := pgx.CollectRows(rows, scanItem)
-	if err != nil {
-		return nil, unavailable(fmt.Errorf("items of %s: %w", q, err))
+	var items []Item
+	for _, p := range (list{brand, q, f, after, limit}).pages() {
+		rows, _ := r.db.Query(ctx, p.items(), p.args...)
+		var err error
+		if items, err = pgx.CollectRows(rows, scanItem); err != nil {
+			return nil, unavailable(fmt.Errorf("items of %s: %w", q, err))
+		}
+		if len(items) == limit {
+			break
+		}
 	}
 	return items, nil
-}
-
-func listItems(brand triage.ID, q triage.Queue, f ItemFilter, after *Position, limit int) (sql string, args []any) {
-	var w where
-	w.add(`i.brand_id = ?`, brand)
-	w.add(`i.queue = ?`, q)
-	w.add(`e.deleted_at IS NULL`)
-	w.filter(brand, f)
-	if after != nil {
-		w.add(`(i.rank, i.id) > (?, ?)`, after.Rank, after.ID)
-	}
-	w.args = append(w.args, limit)
-	return `SELECT ` + itemColumns + itemTables + ` WHERE true` + w.sql.String() +
-		` ORDER BY i.rank, i.id LIMIT $` + strconv.Itoa(len(w.args)), w.args
 }

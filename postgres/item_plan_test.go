@@ -24,7 +24,7 @@ func (in *intake) fill(n int) {
 		SELECT $1, md5('i' || n)::uuid, md5('e' || n)::uuid, 'cm', CASE WHEN n % 10 = 0 THEN 'open' ELSE 'resolved' END, 3,
 		    now() + n * interval '1 second', n, 1, 'facebook', $2, now(), now(), now()
 		FROM generate_series(1, $3::int) n`, in.brand, in.channel, n)
-	for _, table := range []string{"engagements", "items", "queue_counts"} {
+	for _, table := range []string{"engagements", "items", "live_items", "queue_counts", "due_counts"} {
 		in.exec(`VACUUM ANALYZE ` + table)
 	}
 }
@@ -64,21 +64,39 @@ func TestClaimsAndListsReadNoMoreThanTheyShow(t *testing.T) {
 	if strings.Contains(plan, "Seq Scan") {
 		t.Errorf("claiming the next item reads a whole table:\n%s", plan)
 	}
+	in.spread()
+	in.exec(`VACUUM ANALYZE live_items`)
 	after := &postgres.Position{Rank: 500, ID: in.channel}
+	common, rare := postgres.ItemFilter{Priorities: []triage.Priority{triage.P3}}, postgres.ItemFilter{Risks: []triage.Risk{triage.RiskLegal}}
+	closed := postgres.ItemFilter{Statuses: []triage.Status{triage.StatusResolved, triage.StatusDismissed}}
 	for _, c := range []struct {
-		rule, index string
-		filter      postgres.ItemFilter
-		after       *postgres.Position
+		rule    string
+		filter  postgres.ItemFilter
+		after   *postgres.Position
+		indexes []string // of each statement
 	}{
-		{"the first page of what is live", "items_live", postgres.ItemFilter{}, nil},
-		{"a later page of what is live", "items_live", postgres.ItemFilter{}, after},
-		{"what is open", "items_live", postgres.ItemFilter{Statuses: []triage.Status{triage.StatusOpen}}, nil},
-		{"what is closed", "items_closed", postgres.ItemFilter{Statuses: []triage.Status{triage.StatusResolved, triage.StatusDismissed}}, after},
+		{"the first page of what is live", postgres.ItemFilter{}, nil, []string{"Scan using live_items_order on live_items"}},
+		{"a later page of what is live", postgres.ItemFilter{}, after, []string{"Scan using live_items_order on live_items"}},
+		{"a filter", rare, after, []string{"Scan using live_items_order on live_items", "Bitmap Index Scan on live_items_terms"}},
+		{"a priority", common, nil, []string{"Scan using live_items_priority on live_items", "live_items_terms"}},
+		{"what is closed", closed, after, []string{"using items_closed on items i"}},
 	} {
-		sql, args := postgres.ListItemsSQL(in.brand, triage.CM, c.filter, c.after, 50)
-		plan := in.explain(sql, args...)
-		if !strings.Contains(plan, "using "+c.index+" on items i") || strings.Contains(plan, "Sort") || strings.Contains(plan, "Seq Scan on items") {
-			t.Errorf("%s:\n%s", c.rule, plan)
+		sql, args := postgres.ListPages(in.brand, triage.CM, c.filter, c.after, 50)
+		if len(sql) != len(c.indexes) {
+			t.Errorf("%s: %d statements, want %d", c.rule, len(sql), len(c.indexes))
+			continue
 		}
+		for n, index := range c.indexes {
+			plan := in.explain(sql[n], args[n]...)
+			if !strings.Contains(plan, index) || strings.Contains(plan, "Seq Scan on items") || strings.Contains(plan, "Seq Scan on live_items") ||
+				strings.Contains(plan, "Seq Scan on engagements") {
+				t.Errorf("%s, statement %d:\n%s", c.rule, n+1, plan)
+			}
+		}
+	}
+	plan = in.explain(postgres.QueueStateSQL, in.brand, time.Now())
+	if !strings.Contains(plan, "using live_items_due on live_items") || !strings.Contains(plan, "using live_items_received on live_items") ||
+		strings.Contains(plan, "Seq Scan on live_items") {
+		t.Errorf("how the queues stand:\n%s", plan)
 	}
 }

@@ -34,45 +34,43 @@ func (r Reads) Queues(ctx context.Context, brand triage.ID, now time.Time) ([]Qu
 	for n := range states {
 		at[states[n].Queue] = &states[n]
 	}
-	if err := r.counted(ctx, brand, at); err != nil {
-		return nil, err
-	}
-	for _, s := range at {
-		var oldest *time.Time
-		err := r.db.QueryRow(ctx, `
-			SELECT (SELECT count(*) FROM items i WHERE brand_id = $1 AND queue = $2 AND due_at < $3 AND `+liveItems+`),
-			       (SELECT min(received_at) FROM items i WHERE brand_id = $1 AND queue = $2 AND `+liveItems+`)`,
-			brand, s.Queue, now).Scan(&s.Overdue, &oldest)
-		if err != nil {
-			return nil, unavailable(fmt.Errorf("queue %s: %w", s.Queue, err))
-		}
-		s.Oldest = orZero(oldest)
-	}
-	return states, nil
-}
-
-// counted adds up the kept counters.
-func (r Reads) counted(ctx context.Context, brand triage.ID, at map[triage.Queue]*QueueState) error {
 	var q triage.Queue
-	var status triage.Status
+	var kind, status string
 	var priority triage.Priority
 	var unsure bool
 	var n int64
-	rows, _ := r.db.Query(ctx, `
-		SELECT queue, status, priority, unsure, sum(n)::bigint FROM queue_counts i
-		WHERE brand_id = $1 AND `+liveItems+`
-		GROUP BY queue, status, priority, unsure`, brand)
-	_, err := pgx.ForEachRow(rows, []any{&q, &status, &priority, &unsure, &n}, func() error {
-		if s := at[q]; s != nil {
-			s.count(status, priority, unsure, n)
+	var oldest *time.Time
+	rows, _ := r.db.Query(ctx, queueState, brand, now)
+	_, err := pgx.ForEachRow(rows, []any{&q, &kind, &status, &priority, &unsure, &n, &oldest}, func() error {
+		switch s := at[q]; {
+		case s == nil:
+		case kind == "count":
+			s.count(triage.Status(status), priority, unsure, n)
+		default:
+			s.Overdue, s.Oldest = n, orZero(oldest)
 		}
 		return nil
 	})
 	if err != nil {
-		return unavailable(fmt.Errorf("queue counts: %w", err))
+		return nil, unavailable(fmt.Errorf("queue state: %w", err))
 	}
-	return nil
+	return states, nil
 }
+
+// queueState adds up the kept counters: those by status, and those of the hours that are
+// over. Only what is due within the current hour is counted. It is one statement, so that
+// all of it is true of the same moment.
+const queueState = `
+	SELECT queue, 'count', status, priority, unsure, sum(n)::bigint, NULL::timestamptz FROM queue_counts i
+	WHERE brand_id = $1 AND ` + liveItems + `
+	GROUP BY queue, status, priority, unsure
+	UNION ALL
+	SELECT q.queue, 'time', '', 0, false,
+	    (SELECT coalesce(sum(n), 0)::bigint FROM due_counts d WHERE d.brand_id = $1 AND d.queue = q.queue AND d.hour < date_trunc('hour', $2::timestamptz, 'UTC'))
+	    + (SELECT count(*) FROM live_items l WHERE l.brand_id = $1 AND l.queue = q.queue
+	       AND l.due_at >= date_trunc('hour', $2::timestamptz, 'UTC') AND l.due_at < $2),
+	    (SELECT min(received_at) FROM live_items l WHERE l.brand_id = $1 AND l.queue = q.queue)
+	FROM (VALUES ('smm'), ('cm')) AS q (queue)`
 
 func (s *QueueState) count(status triage.Status, priority triage.Priority, unsure bool, n int64) {
 	s.ByPriority[priority] += n
@@ -96,7 +94,8 @@ func (s *QueueState) count(status triage.Status, priority triage.Priority, unsur
 // FoldQueueCounts replaces the differences that were appended to the kept counters by
 // their sums. Sums read before, meanwhile and afterwards are the same.
 func (t *Tx) FoldQueueCounts(ctx context.Context) error {
-	_, err := t.tx.Exec(ctx, `
+	batch := &pgx.Batch{}
+	batch.Queue(`
 		WITH many AS (
 			SELECT brand_id, queue, status, priority, unsure FROM queue_counts
 			GROUP BY brand_id, queue, status, priority, unsure HAVING count(*) > 1),
@@ -107,7 +106,17 @@ func (t *Tx) FoldQueueCounts(ctx context.Context) error {
 		INSERT INTO queue_counts (brand_id, queue, status, priority, unsure, n)
 		SELECT brand_id, queue, status, priority, unsure, sum(n) FROM folded
 		GROUP BY brand_id, queue, status, priority, unsure HAVING sum(n) <> 0`)
-	if err != nil {
+	batch.Queue(`
+		WITH many AS (
+			SELECT brand_id, queue, hour FROM due_counts GROUP BY brand_id, queue, hour HAVING count(*) > 1),
+		folded AS (
+			DELETE FROM due_counts c USING many m
+			WHERE (c.brand_id, c.queue, c.hour) = (m.brand_id, m.queue, m.hour)
+			RETURNING c.brand_id, c.queue, c.hour, c.n)
+		INSERT INTO due_counts (brand_id, queue, hour, n)
+		SELECT brand_id, queue, hour, sum(n) FROM folded
+		GROUP BY brand_id, queue, hour HAVING sum(n) <> 0`)
+	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("fold queue counts: %w", err)
 	}
 	return nil

@@ -1,0 +1,155 @@
+package postgres
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"triage/triage"
+)
+
+// list is a question for one page of a queue.
+type list struct {
+	brand triage.ID
+	queue triage.Queue
+	ItemFilter
+	after *Position
+	limit int
+}
+
+// page is a statement that returns id and rank of the items of a page, in no order. The
+// brand is its first argument.
+type page struct {
+	sql  string
+	args []any
+}
+
+// items is the statement that returns the items of the page. They are chosen before
+// anything is joined to them.
+func (p page) items() string {
+	return `SELECT ` + itemColumns + itemTables + ` JOIN (` + p.sql + `) page ON page.id = i.id
+		WHERE i.brand_id = $1 ORDER BY page.rank, page.id`
+}
+
+// frontRows is how many live items a list looks at in their order before it goes by the
+// filter. What one in forty passes is found among them; of what is rarer, the index on
+// the filter's terms holds few enough to sort.
+const frontRows = 2000
+
+// frontWords is the same when each is to be compared with words.
+const frontWords = 250
+
+// pages returns the statements that answer l: the next one is asked when the one before
+// found less than a page. The last is right in any case. The planner has no choice between
+// them, since it cannot know whether what passes a filter stands in front or at the end.
+func (l list) pages() []page {
+	var live, closed bool
+	for _, s := range l.Statuses {
+		if (Item{Status: s}).Live() {
+			live = true
+		} else {
+			closed = true
+		}
+	}
+	switch {
+	case live && closed:
+		return []page{l.page(func(w *where) string {
+			return `SELECT id, rank FROM ((` + l.any(w) + `) UNION ALL (` + l.closed(w) + `)) both_kinds ORDER BY rank, id` + l.atMost()
+		})}
+	case closed:
+		return []page{l.page(l.closed)}
+	case l.unfiltered():
+		return []page{l.page(l.walk)}
+	}
+	return []page{l.page(l.front), l.page(l.any)}
+}
+
+func (l list) page(write func(*where) string) page {
+	w := &where{args: []any{l.brand, l.queue}}
+	sql := write(w)
+	p := page{sql: sql, args: w.args}
+	if l.Text != "" { // planned for its own words: a plan for any words would be wrong for most
+		p.args = append([]any{pgx.QueryExecModeCacheDescribe}, p.args...)
+	}
+	return p
+}
+
+// atMost is a constant in the statement: the planner then knows how little is wanted.
+func (l list) atMost() string { return ` LIMIT ` + strconv.Itoa(l.limit) }
+
+// unfiltered reports whether l holds all that is live.
+func (l list) unfiltered() bool {
+	w := &where{}
+	w.facets(l.ItemFilter)
+	return w.sql.Len() == 0 && l.Text == ""
+}
+
+// walk reads live items in their order.
+func (l list) walk(w *where) string { return l.lane(w, ``, l.limit) }
+
+// front reads a bounded number of live items in their order and keeps what passes. An
+// order that begins with the priority makes priorities no part of the filter.
+func (l list) front(w *where) string {
+	rows := frontRows
+	if l.Text != "" {
+		rows = frontWords
+	}
+	var lanes []string
+	for _, p := range slices.Compact(slices.Sorted(slices.Values(l.Priorities))) {
+		lanes = append(lanes, `(`+l.lane(w, ` AND l.priority = `+w.arg(int16(p)), rows)+`)`)
+	}
+	if len(lanes) == 0 {
+		lanes = []string{l.lane(w, ``, rows)}
+	}
+	f := l.ItemFilter
+	f.Priorities = nil
+	w.sql.Reset()
+	w.facets(f)
+	return l.choose(w, `(`+strings.Join(lanes, ` UNION ALL `)+`) l`, ` ORDER BY l.rank, l.id`)
+}
+
+func (l list) lane(w *where, condition string, rows int) string {
+	w.sql.Reset()
+	if l.after != nil {
+		w.add(`(l.rank, l.id) > (?, ?)`, l.after.Rank, l.after.ID)
+	}
+	return `SELECT l.id, l.rank, l.received_at, l.terms FROM live_items l
+		WHERE l.brand_id = $1 AND l.queue = $2` + condition + w.sql.String() + `
+		ORDER BY l.rank, l.id LIMIT ` + strconv.Itoa(rows)
+}
+
+// any goes by the filter: it reads all live items that pass and sorts them. Adding zero to
+// the rank keeps the planner from walking in order and hoping.
+func (l list) any(w *where) string {
+	w.sql.Reset()
+	w.facets(l.ItemFilter)
+	if l.after != nil {
+		w.add(`(l.rank + 0, l.id) > (?, ?)`, l.after.Rank, l.after.ID)
+	}
+	w.sql.WriteString(` AND l.brand_id = $1 AND l.queue = $2`)
+	return l.choose(w, `live_items l`, ` ORDER BY l.rank + 0, l.id`)
+}
+
+func (l list) choose(w *where, from, order string) string {
+	if l.Text != "" {
+		from += ` JOIN items i ON i.brand_id = $1 AND i.id = l.id`
+		w.words(l.brand, l.Text)
+	}
+	return `SELECT l.id, l.rank FROM ` + from + ` WHERE true` + w.sql.String() + order + l.atMost()
+}
+
+// closed walks closed items in their order. Erasing closes items with an outcome of its own.
+func (l list) closed(w *where) string {
+	w.sql.Reset()
+	w.add(`i.outcome IS DISTINCT FROM 'deleted'`)
+	w.add(closedItems)
+	addAny(w, `i.status = ANY(?)`, l.Statuses)
+	w.narrow(l.brand, l.ItemFilter)
+	if l.after != nil {
+		w.add(`(i.rank, i.id) > (?, ?)`, l.after.Rank, l.after.ID)
+	}
+	return `SELECT i.id, i.rank FROM items i WHERE i.brand_id = $1 AND i.queue = $2` + w.sql.String() + `
+		ORDER BY i.rank, i.id` + l.atMost()
+}
