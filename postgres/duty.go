@@ -104,7 +104,8 @@ func calendarOr(raw []byte) (*triage.Calendar, error) {
 }
 
 // LockDesk returns where a person stands now, for dealing: whoever else deals to the same
-// person waits, and sees what was dealt here.
+// person waits, and sees what was dealt here. The rest of the transaction uses plans made
+// once: planning a deal takes longer than the deal.
 func (t *Tx) LockDesk(ctx context.Context, brand, person triage.ID) (Desk, error) {
 	d, found, err := t.lockDesk(ctx, brand, person)
 	if err == nil && !found {
@@ -125,6 +126,7 @@ func (t *Tx) LockDesk(ctx context.Context, brand, person triage.ID) (Desk, error
 // committed while the first one waited.
 func (t *Tx) lockDesk(ctx context.Context, brand, person triage.ID) (d Desk, found bool, err error) {
 	batch := &pgx.Batch{}
+	batch.Queue(`SET LOCAL plan_cache_mode = force_generic_plan`)
 	batch.Queue(deskLast+` FOR UPDATE`, brand, person).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(d.last()...)
 		found = err == nil
@@ -138,32 +140,41 @@ func (t *Tx) lockDesk(ctx context.Context, brand, person triage.ID) (d Desk, fou
 	return d, found, err
 }
 
-// NoteDealt writes down that a person was dealt an item, and when its text hurts, that.
-func (t *Tx) NoteDealt(ctx context.Context, person triage.ID, d Desk, i Item) error {
+// NoteDealt writes down that a person was dealt an item, where their desk stands after it,
+// that they were given a text that hurts when it does, and the audit row. It returns the
+// item.
+func (t *Tx) NoteDealt(ctx context.Context, person triage.ID, d Desk, c Claimed, audit AuditRow) (Item, error) {
+	insert, args, err := auditInsert(t.Now, audit)
+	if err != nil {
+		return Item{}, err
+	}
+	var item Item
 	batch := &pgx.Batch{}
+	batch.Queue(`SELECT `+itemColumns+itemTables+` WHERE i.brand_id = $1 AND i.id = $2`, c.brand, c.ID).Query(func(rows pgx.Rows) (err error) {
+		item, err = pgx.CollectExactlyOneRow(rows, scanItem)
+		return err
+	})
+	batch.Queue(insert, args...)
 	batch.Queue(`
 		UPDATE desks SET last_queue = $3, streak = $4, lean = $5, smm = $6, cm = $7
-		WHERE brand_id = $1 AND person_id = $2`, i.BrandID, person, d.LastQueue, d.Streak, d.Lean, d.SMM, d.CM)
-	if i.Heavy {
-		batch.Queue(insertExposure, exposureArgs(i, person, "dealt", t.Now)...)
+		WHERE brand_id = $1 AND person_id = $2`, c.brand, person, d.LastQueue, d.Streak, d.Lean, d.SMM, d.CM)
+	if c.heavy {
+		batch.Queue(insertExposure, c.brand, NewID(), person, t.Now, "dealt", c.engagement, c.thread)
 	}
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("desk of %s: %w", person, err)
+		return Item{}, fmt.Errorf("deal item %s: %w", c.ID, err)
 	}
-	return nil
+	return item, nil
 }
 
 const insertExposure = `
 	INSERT INTO exposures (brand_id, id, person_id, at, kind, engagement_id, thread_id)
 	VALUES ($1, $2, $3, $4, $5, $6, $7)`
 
-func exposureArgs(i Item, person triage.ID, kind string, now time.Time) []any {
-	return []any{i.BrandID, NewID(), person, now, kind, i.EngagementID, idOrNull(i.ThreadID)}
-}
-
 // NoteUncovered writes down that a person asked to read a text that hurts.
 func (t *Tx) NoteUncovered(ctx context.Context, person triage.ID, i Item) error {
-	if _, err := t.tx.Exec(ctx, insertExposure, exposureArgs(i, person, "uncovered", t.Now)...); err != nil {
+	_, err := t.tx.Exec(ctx, insertExposure, i.BrandID, NewID(), person, t.Now, "uncovered", i.EngagementID, idOrNull(i.ThreadID))
+	if err != nil {
 		return fmt.Errorf("exposure of %s: %w", person, err)
 	}
 	return nil

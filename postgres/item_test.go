@@ -102,7 +102,11 @@ func TestARunOutLeaseIsDealtAgainWithAHigherFence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if after.ID != before.ID || after.Fence != before.Fence+1 || after.Assignee != ben || after.Before != ada {
+	item, err := in.Item(t.Context(), in.brand, after.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.ID != before.ID || after.Fence != before.Fence+1 || item.Assignee != ben || after.Before != ada {
 		t.Errorf("got %+v after %+v", after, before)
 	}
 }

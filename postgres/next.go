@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"triage/triage"
@@ -36,8 +37,13 @@ const (
 
 // Claimed is what ClaimNext handed out.
 type Claimed struct {
-	Item
+	ID     triage.ID
+	Fence  int64
 	Before triage.ID // who held a lease on it that had run out, empty for nobody
+
+	brand, engagement triage.ID
+	thread            *triage.ID
+	heavy             bool
 }
 
 // How many items at the head of a queue are looked at: more than people who claim at the
@@ -59,84 +65,118 @@ const (
 		(NOT i.heavy OR (($10::smallint = 2 OR ($10::smallint = 1 AND i.priority = 1 AND i.risks <> '{}'))
 		                 AND (i.thread_id = ANY($13)) IS NOT TRUE))`
 	fitsAnybody = `
-		(cardinality($6::text[]) = 0 OR i.language = 'und' OR split_part(i.language, '-', 1) = ANY($6))
+		(cardinality($6::text[]) = 0 OR i.language = 'und' OR split_part(i.language, '-', 1) = ANY ($6))
 		AND i.skills <@ $7 AND i.effort <= $8 AND (NOT i.needs_lead OR $11) AND` + fitsHeavy
-	isFree     = `i.status = 'open' AND (i.assignee_id IS NULL OR (i.assignee_id <> $4 AND i.assignee_id <> ALL ($12)))`
-	isMine     = `i.status = 'open' AND i.assignee_id = $4 AND i.effort <= $9 AND` + fitsHeavy
+	fitsMe = `
+		i.effort <= $9 AND` + fitsHeavy
+
+	unreserved = `(i.assignee_id IS NULL OR (i.assignee_id <> $4 AND i.assignee_id <> ALL ($12)))`
+	isFree     = `i.status = 'open' AND ` + unreserved
+	isMine     = `i.status = 'open' AND i.assignee_id = $4`
 	hasExpired = `i.status = 'claimed' AND i.lease_until <= $3`
 	hasWoken   = `i.status = 'snoozed' AND i.snoozed_until <= $3`
 )
 
-// claimNextOf returns the statement that claims; narrower is a further condition on items.
-// Each branch of candidates has a partial index of its own, so that what is held, put away
-// or waiting is never walked over. Candidates are read without a lock; the first of them
-// that nobody has locked is checked again under its lock and taken.
-func claimNextOf(narrower string) string {
-	branch := func(mine, condition string) string {
-		return `(SELECT i.id, i.rank, i.author_id, ` + mine + ` AS mine FROM items i
-			WHERE i.brand_id = $1 AND i.queue = $2` + narrower + ` AND ` + condition + ` ORDER BY i.rank, i.id LIMIT $14)`
+// The four places where something waits to be dealt, each behind a partial index of its
+// own, so that what is held, put away or waiting is never walked over. OFFSET 0 keeps the
+// conditions of the person out of the choice of the index: they are true of most items,
+// which the planner cannot know.
+const (
+	toFit = `
+		SELECT i.id, i.rank, i.author_id, i.brand_id, i.queue, i.priority, i.assignee_id, i.thread_id,
+		       i.language, i.skills, i.effort, i.heavy, i.needs_lead, i.risks
+		FROM items i WHERE`
+	waitsOpen = `(` + toFit + ` i.brand_id = $1 AND i.queue = $2 AND (i.status = 'open') IS TRUE ORDER BY i.rank, i.id OFFSET 0) i
+		WHERE ` + unreserved + ` AND` + fitsAnybody
+	waitsUrgent = `(` + toFit + ` i.brand_id = $1 AND i.queue = $2 AND i.status = 'open' AND i.priority = 1
+		ORDER BY i.rank, i.id OFFSET 0) i
+		WHERE ` + unreserved + ` AND` + fitsAnybody
+	waitsMine    = `(` + toFit + ` i.brand_id = $1 AND ` + isMine + ` OFFSET 0) i WHERE i.queue = $2 AND` + fitsMe
+	waitsExpired = `(` + toFit + ` ` + hasExpired + ` OFFSET 0) i WHERE i.brand_id = $1 AND i.queue = $2 AND` + fitsAnybody
+	waitsWoken   = `(` + toFit + ` ` + hasWoken + ` OFFSET 0) i WHERE i.brand_id = $1 AND i.queue = $2 AND` + fitsAnybody
+)
+
+// reach is which items a claim may take.
+type reach struct {
+	open string // where it finds open ones
+	only string // a further condition on all
+}
+
+var (
+	everything = reach{open: waitsOpen}
+	urgent     = reach{open: waitsUrgent, only: " AND i.priority = 1"}
+)
+
+// claimNextOf returns the statement that claims, looking at the first limit items of each
+// place. They are read without a lock; one after the other is then tried, and the first that
+// nobody has locked and that fits still is taken.
+func claimNextOf(r reach, limit int) string {
+	some := func(mine, place string) string {
+		return `(SELECT i.id, i.rank, i.author_id, ` + mine + ` AS mine FROM ` + place + r.only + `
+			ORDER BY i.rank, i.id LIMIT ` + strconv.Itoa(limit) + `)`
 	}
 	return `
 	WITH candidates AS MATERIALIZED (` +
-		branch("false", isFree+` AND`+fitsAnybody) + ` UNION ALL ` +
-		branch("true", isMine) + ` UNION ALL ` +
-		branch("false", hasExpired+` AND`+fitsAnybody) + ` UNION ALL ` +
-		branch("false", hasWoken+` AND`+fitsAnybody) + `),
+		some("false", r.open) + ` UNION ALL ` + some("true", waitsMine) + ` UNION ALL ` +
+		some("false", waitsExpired) + ` UNION ALL ` + some("false", waitsWoken) + `),
 	ordered AS MATERIALIZED (
-		SELECT c.id, c.mine, c.rank + CASE WHEN a.touched_by = $4 THEN -` + sameAuthor + ` WHEN a.touched_by = ANY($12) THEN ` + sameAuthor + ` ELSE 0 END AS rank
-		FROM candidates c LEFT JOIN authors a ON a.brand_id = $1 AND a.id = c.author_id),
+		SELECT c.id, c.mine, c.rank + CASE WHEN a.touched_by = $4 THEN -` + sameAuthor + `
+		       WHEN a.touched_by = ANY ($12) THEN ` + sameAuthor + ` ELSE 0 END AS rank
+		FROM candidates c LEFT JOIN authors a ON a.brand_id = $1 AND a.id = c.author_id
+		ORDER BY 2 DESC, 3, 1),
 	next AS (
-		SELECT i.id, i.assignee_id, i.status FROM ordered o JOIN items i ON i.brand_id = $1 AND i.id = o.id
-		WHERE i.queue = $2` + narrower + ` AND ((` + isMine + `) OR ((` + isFree + ` OR ` + hasExpired + ` OR ` + hasWoken + `) AND` + fitsAnybody + `))
-		ORDER BY o.mine DESC, o.rank, o.id
-		LIMIT 1
-		FOR NO KEY UPDATE OF i SKIP LOCKED),
+		SELECT i.id, i.assignee_id, i.status FROM ordered o CROSS JOIN LATERAL (
+			SELECT i.id, i.assignee_id, i.status FROM items i
+			WHERE i.brand_id = $1 AND i.id = o.id AND i.queue = $2` + r.only + ` AND ((` + isMine + ` AND` + fitsMe + `)
+			   OR ((` + isFree + ` OR ` + hasExpired + ` OR ` + hasWoken + `) AND` + fitsAnybody + `))
+			FOR NO KEY UPDATE SKIP LOCKED) i
+		LIMIT 1),
 	claimed AS (
 		UPDATE items i SET status = 'claimed', assignee_id = $4, lease_until = $5, snoozed_until = NULL,
 		    fence = i.fence + 1, version = i.version + 1, changed_at = $3
 		FROM next
 		WHERE i.brand_id = $1 AND i.id = next.id
-		RETURNING i.id, CASE WHEN next.status <> 'open' THEN next.assignee_id END AS before)
-	SELECT (SELECT count(*) FROM candidates), c.id, c.before FROM (SELECT) one LEFT JOIN claimed c ON true`
+		RETURNING i.id, i.fence, CASE WHEN next.status <> 'open' THEN next.assignee_id END AS before,
+		          i.engagement_id, i.thread_id, i.heavy)
+	SELECT (SELECT count(*) FROM candidates), c.id, c.fence, c.before, c.engagement_id, c.thread_id, c.heavy FROM (SELECT) one LEFT JOIN claimed c ON true`
 }
 
-var (
-	claimNext       = claimNextOf("")
-	claimNextUrgent = claimNextOf(" AND i.priority = 1")
-)
-
-func (f Fit) args(q triage.Queue, now time.Time, limit int) []any {
+func (f Fit) args(q triage.Queue, now time.Time) []any {
 	return []any{
 		f.BrandID, q, now, f.Person, f.Lease, strs(f.Languages), strs(f.Skills), f.Room, f.OwnRoom, int16(f.Heavy),
-		f.Lead, uuids(f.Present), uuids(f.Resting), limit,
+		f.Lead, uuids(f.Present), uuids(f.Resting),
 	}
 }
 
-// ClaimNext gives f.Person the next best item of a queue until the lease ends and returns
-// it, or a NotFound error when nothing fits. Next is what is reserved for the person, then
-// the lowest rank among what is open, what is held under a lease that has run out, and what
-// is snoozed until now or earlier. Callers at the same time get different items and never
-// wait for each other.
+// ClaimNext gives f.Person the next best item of a queue until the lease ends, or a
+// NotFound error when nothing fits. Next is what is reserved for the person, then the
+// lowest rank among what is open, what is held under a lease that has run out, and what is
+// snoozed until now or earlier. Callers at the same time get different items and never
+// wait for each other. NoteDealt writes down what is to be known of it.
 func (t *Tx) ClaimNext(ctx context.Context, f Fit, q triage.Queue) (Claimed, error) {
-	return t.claimNext(ctx, claimNext, f, q)
+	return t.claimNext(ctx, everything, f, q)
 }
 
 // ClaimUrgent is ClaimNext among the urgent.
 func (t *Tx) ClaimUrgent(ctx context.Context, f Fit, q triage.Queue) (Claimed, error) {
-	return t.claimNext(ctx, claimNextUrgent, f, q)
+	return t.claimNext(ctx, urgent, f, q)
 }
 
-func (t *Tx) claimNext(ctx context.Context, sql string, f Fit, q triage.Queue) (Claimed, error) {
+func (t *Tx) claimNext(ctx context.Context, r reach, f Fit, q triage.Queue) (Claimed, error) {
 	for limit := window; ; limit *= 4 {
 		var seen int
-		var id, before *triage.ID
-		if err := t.tx.QueryRow(ctx, sql, f.args(q, t.Now, limit)...).Scan(&seen, &id, &before); err != nil {
-			return Claimed{}, fmt.Errorf("claim next of %s: %w", q, err)
-		}
+		var id, before, engagement *triage.ID
+		var fence *int64
+		var heavy *bool
+		c := Claimed{brand: f.BrandID}
+		err := t.tx.QueryRow(ctx, claimNextOf(r, limit), f.args(q, t.Now)...).
+			Scan(&seen, &id, &fence, &before, &engagement, &c.thread, &heavy)
 		switch {
+		case err != nil:
+			return Claimed{}, fmt.Errorf("claim next of %s: %w", q, err)
 		case id != nil:
-			item, err := t.Item(ctx, f.BrandID, *id)
-			return Claimed{Item: item, Before: idOr(before)}, err
+			c.ID, c.Fence, c.Before, c.engagement, c.heavy = *id, *fence, idOr(before), *engagement, *heavy
+			return c, nil
 		case seen < limit || limit >= maxWindow:
 			return Claimed{}, triage.Errorf(triage.NotFound, "There is nothing to claim.")
 		}
@@ -146,7 +186,7 @@ func (t *Tx) claimNext(ctx context.Context, sql string, f Fit, q triage.Queue) (
 // Fits reports whether something in a queue fits at now, without taking it.
 func (r Reads) Fits(ctx context.Context, f Fit, q triage.Queue, now time.Time) (bool, error) {
 	var some bool
-	err := r.db.QueryRow(ctx, fitsAtAll, f.args(q, now, 1)...).Scan(&some)
+	err := r.db.QueryRow(ctx, fitsAtAll, f.args(q, now)...).Scan(&some)
 	if err != nil {
 		return false, fmt.Errorf("what fits of %s: %w", q, err)
 	}
@@ -154,8 +194,6 @@ func (r Reads) Fits(ctx context.Context, f Fit, q triage.Queue, now time.Time) (
 }
 
 const fitsAtAll = `
-	SELECT EXISTS (SELECT FROM items i WHERE i.brand_id = $1 AND i.queue = $2 AND ` + isFree + ` AND` + fitsAnybody + ` LIMIT $14)
-	    OR EXISTS (SELECT FROM items i WHERE i.brand_id = $1 AND i.queue = $2 AND ` + isMine + `)
-	    OR EXISTS (SELECT FROM items i WHERE i.brand_id = $1 AND i.queue = $2 AND ` + hasExpired + ` AND` + fitsAnybody + `)
-	    OR EXISTS (SELECT FROM items i WHERE i.brand_id = $1 AND i.queue = $2 AND ` + hasWoken + ` AND` + fitsAnybody + `)
+	SELECT EXISTS (SELECT FROM ` + waitsOpen + `) OR EXISTS (SELECT FROM ` + waitsMine + `)
+	    OR EXISTS (SELECT FROM ` + waitsExpired + `) OR EXISTS (SELECT FROM ` + waitsWoken + `)
 	WHERE $5::timestamptz IS NOT NULL`

@@ -169,11 +169,9 @@ func (g *dealing) first(ctx context.Context, looks []look) (Dealt, error) {
 		if err != nil {
 			return Dealt{}, err
 		}
-		if err := g.tx.Audit(ctx, claimRow(g.who, claimed.Item, claimed.Before)); err != nil {
-			return Dealt{}, err
-		}
 		after := dealt(g.desk, l.queue, g.team.goal, g.team.settings.Streak)
-		return Dealt{Item: claimed.Item}, g.tx.NoteDealt(ctx, g.who.PersonID, after, claimed.Item)
+		item, err := g.tx.NoteDealt(ctx, g.who.PersonID, after, claimed, claimRow(g.who, claimed))
+		return Dealt{Item: item}, err
 	}
 	return g.nothing(ctx, looks)
 }
@@ -215,10 +213,12 @@ func (g *dealing) nothing(ctx context.Context, looks []look) (Dealt, error) {
 // maxEffort is more than any item takes.
 const maxEffort = 1 << 14
 
-func claimRow(who postgres.Caller, i postgres.Item, before triage.ID) postgres.AuditRow {
-	detail := map[string]any{"fence": i.Fence}
-	if before != "" {
-		detail["before"] = before
+func claimRow(who postgres.Caller, c postgres.Claimed) postgres.AuditRow {
+	detail := map[string]any{"fence": c.Fence}
+	if c.Before != "" {
+		detail["before"] = c.Before
 	}
-	return postgres.AuditRow{BrandID: i.BrandID, Actor: who.Actor(), Action: "item.claimed", Subject: "item", SubjectID: i.ID, Detail: detail}
+	return postgres.AuditRow{
+		BrandID: who.BrandID, Actor: who.Actor(), Action: "item.claimed", Subject: "item", SubjectID: c.ID, Detail: detail,
+	}
 }
