@@ -74,6 +74,18 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		"POST /v1/items/{id}/snooze":    "work",
 		"POST /v1/items/{id}/handover":  "work",
 		"POST /v1/items/{id}/correct":   "work",
+		"POST /v1/items/{id}/answered":  "work",
+		"POST /v1/items/{id}/wait":      "work",
+		"POST /v1/items/{id}/dismiss":   "work",
+		"POST /v1/items/{id}/reopen":    "work",
+		"POST /v1/items/{id}/assign":    "work",
+		"POST /v1/items/{id}/accept":    "work",
+		"POST /v1/items/{id}/return":    "work",
+		"POST /v1/items/{id}/note":      "work",
+		"POST /v1/items/{id}/tags":      "work",
+		"POST /v1/items/{id}/companion": "work",
+		"POST /v1/items/bulk":           "work",
+		"POST /v1/undo/{id}":            "work",
 	}
 	inContract := map[string]bool{}
 	for path, operations := range paths {
@@ -238,6 +250,8 @@ func TestForeignItemsLookLikeNone(t *testing.T) {
 		"claim": nil, "release": map[string]any{}, "resolve": map[string]any{"outcome": "answered"},
 		"snooze":   map[string]any{"until": time.Now().Add(time.Hour)},
 		"handover": map[string]any{"reason": "yours"}, "correct": map[string]any{"intent": "praise"},
+		"dismiss": map[string]any{"outcome": "spam"}, "assign": map[string]any{"assignee": "me"}, "return": map[string]any{"reason": "yours"},
+		"companion": map[string]any{"reason": "yours"}, "note": map[string]any{"text": "yours"}, "tags": map[string]any{"add": []string{"yours"}},
 	}
 	_, paths := contract(t)
 	for _, role := range []triage.Role{triage.RoleViewer, triage.RoleCM, triage.RoleAdmin} {
@@ -284,7 +298,8 @@ func TestUnknownFieldsAreRefused(t *testing.T) {
 	item := o.ask(token, "GET", "/v1/items/"+id, nil).must(200)
 	bodies := map[string]map[string]any{
 		"claim": {}, "release": {}, "resolve": {"outcome": "answered"}, "snooze": {"until": time.Now().Add(time.Hour)},
-		"handover": {"reason": "x"}, "correct": {"intent": "praise"},
+		"handover": {"reason": "x"}, "correct": {"intent": "praise"}, "dismiss": {"outcome": "spam"}, "assign": {"assignee": "me"},
+		"return": {"reason": "x"}, "companion": {"reason": "x"}, "note": {"text": "x"}, "tags": {"add": []string{"x"}}, "wait": {}, "reopen": {},
 	}
 	for verb, body := range bodies {
 		for field, value := range item.body {

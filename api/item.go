@@ -54,6 +54,7 @@ func (o OnItem) given(fence *int64) queue.Given {
 
 type itemOutput struct {
 	ETag string `header:"ETag"`
+	Undo string `header:"Triage-Undo" doc:"Id under which this can be taken back for a minute; none when it cannot"`
 	Body ItemBody
 }
 
@@ -62,7 +63,7 @@ func changed(item postgres.Item, err error) (*itemOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &itemOutput{ETag: etag(item), Body: bodyOf(item, time.Now())}, nil
+	return &itemOutput{ETag: etag(item), Undo: string(item.UndoID), Body: bodyOf(item, time.Now())}, nil
 }
 
 type leaseInput struct {
@@ -102,12 +103,13 @@ type snoozeInput struct {
 	OnItem
 	Body struct {
 		LeaseBody
-		Until time.Time `json:"until" doc:"In the future, at most a year away"`
+		Until       time.Time `json:"until" doc:"In the future, at most a year away"`
+		UntilAuthor bool      `json:"until_author,omitempty" doc:"Come back earlier when the author writes again in the thread"`
 	}
 }
 
 func (s *Server) snoozeItem(ctx context.Context, who postgres.Caller, in *snoozeInput) (*itemOutput, error) {
-	return changed(s.desk.Snooze(ctx, who, triage.ID(in.ID), in.given(in.Body.Fence), in.Body.Until))
+	return changed(s.desk.Snooze(ctx, who, triage.ID(in.ID), in.given(in.Body.Fence), in.Body.Until, in.Body.UntilAuthor))
 }
 
 type handOverInput struct {

@@ -19,6 +19,7 @@ func (s *Server) routes() {
 	s.contract = s.newContract()
 	s.queueRoutes()
 	s.itemRoutes()
+	s.workRoutes()
 	s.searchRoutes()
 	docs := adaptor.HTTPHandler(v5emb.New("Triage", "/openapi.json", "/docs/"))
 	s.app.Get("/docs", readable, docs)

@@ -49,6 +49,12 @@ func (u *Upkeep) tasks() []task {
 		{"release leases", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.ReleaseExpired(ctx)
 		})},
+		{"follow up", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.WakeWaiting(ctx)
+		})},
+		{"drop undos", time.Minute, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.DropUndos(ctx)
+		})},
 		{"rescue jobs", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			n, err := tx.RescueJudging(ctx, stuckFor, dueFor)
 			if n > 0 {

@@ -90,11 +90,35 @@ func (c Companion) free() bool { return c.Status == triage.StatusOpen && !c.Touc
 // closeCompanion ends a companion whose owner came into its queue.
 func (s *settling) closeCompanion(batch *pgx.Batch, i int, stands Companion) {
 	batch.Queue(`
-		UPDATE items SET status = 'dismissed', outcome = 'owner_came', closed_at = $3, sla_at = NULL,
+		UPDATE items SET status = 'dismissed', outcome = 'duplicate', closed_at = $3, sla_at = NULL,
 		    version = version + 1, changed_at = $3
 		WHERE brand_id = $1 AND id = $2`, s.brand, stands.ID, s.tx.Now)
 	s.audit = append(s.audit, AuditRow{
 		BrandID: s.brand, Action: "item.companion_closed", Subject: "item", SubjectID: stands.ID,
 		Detail: map[string]any{"engagement": s.live[i].Engagement.ID},
 	})
+}
+
+// AddCompanion adds the companion of an owner item that LockItem returned, and returns its
+// id. The owner must not have one.
+func (t *Tx) AddCompanion(ctx context.Context, owner Item, p triage.Placement) (triage.ID, error) {
+	values, err := placementValues(p)
+	if err != nil {
+		return "", err
+	}
+	id := NewID()
+	for name, value := range map[string]any{
+		"brand": owner.BrandID, "id": id, "engagement": owner.EngagementID, "kind": "companion",
+		"provisional": false, "round": owner.Round, "judgement": idOrNull(owner.JudgementID),
+		"platform": owner.Engagement.Platform, "channel": owner.Engagement.ChannelID,
+		"author": idOrNull(owner.AuthorID), "thread": idOrNull(owner.ThreadID),
+		"intent": owner.Intent, "sentiment": owner.Sentiment, "urgency": owner.Urgency, "language": owner.Language,
+		"risks": strs(owner.Risks), "reply": owner.ReplyExpected, "received": owner.ReceivedAt, "now": t.Now, "known": []byte("{}"),
+	} {
+		values[name] = value
+	}
+	if err := t.exec(ctx, insertItem, values); err != nil {
+		return "", fmt.Errorf("companion of item %s: %w", owner.ID, err)
+	}
+	return id, nil
 }

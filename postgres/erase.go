@@ -33,7 +33,7 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 		WHERE brand_id = $1 AND id = ANY($2) AND deleted_at IS NULL`, brand, uuids(ids), t.Now)
 	// The update above waits for whoever works on the engagement, so these see their rows.
 	batch.Queue(freeReplies, brand, uuids(ids))
-	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents"} {
+	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents", "next_answers", "undo_items"} {
 		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
 	}
 	batch.Queue(eraseItems, brand, uuids(ids), t.Now)

@@ -68,6 +68,10 @@ type Item struct {
 	AnsweredAt   time.Time // first human answer, zero before
 	PausedAt     time.Time // the clocks stand since then; zero while they run
 	SLA          string    // fine, at_risk or breached
+	SLAAt        time.Time // when SLA is to be looked at next, zero for never
+	AnsweredIn   int       // seconds of open time to the first answer
+	ClosedIn     int       // seconds of open time until it was closed, without those in which we waited for the author
+	PausedFor    int       // seconds of open time in which we waited for the author, so far
 
 	ReceivedAt time.Time
 	CreatedAt  time.Time
@@ -79,6 +83,8 @@ type Item struct {
 	Edited      bool
 	Hidden      bool
 	Erased      bool // the engagement's text is gone
+
+	UndoID triage.ID // under which the change that returned this item can be taken back, empty when it cannot
 }
 
 // Live reports whether the item still asks for work.
@@ -89,6 +95,12 @@ func (i Item) Live() bool {
 // HeldAt reports whether somebody holds a lease on the item that has not run out at now.
 func (i Item) HeldAt(now time.Time) bool {
 	return i.Status == triage.StatusClaimed && i.LeaseUntil.After(now)
+}
+
+// TakenAt reports whether the item is somebody's at now: held under a lease, or open and
+// assigned.
+func (i Item) TakenAt(now time.Time) bool {
+	return i.HeldAt(now) || (i.Status == triage.StatusOpen && i.Assignee != "")
 }
 
 const itemColumns = `
@@ -102,7 +114,8 @@ const itemColumns = `
 	e.text, e.text_altered, e.language, e.permalink, e.has_media, e.posted_at, e.version_at, e.received_at, e.round,
 	e.edited, e.hidden, e.deleted_at IS NOT NULL, coalesce(c.name, ''),
 	i.parts, i.tags, i.skills, i.heavy, i.effort, i.wave_id, i.wave_outlier, i.wake_on_author, i.handed_by, i.needs_lead,
-	i.first_due_at, i.next_due_at, i.resolve_due_at, i.answered_at, i.paused_at, i.sla`
+	i.first_due_at, i.next_due_at, i.resolve_due_at, i.answered_at, i.paused_at, i.sla,
+	i.sla_at, coalesce(i.answered_in, 0), coalesce(i.closed_in, 0), i.paused_for`
 
 const itemTables = `
 	FROM items i
@@ -136,16 +149,38 @@ func (t *Tx) LockItem(ctx context.Context, brand, id triage.ID) (Item, error) {
 	if !wellFormed(id) {
 		return Item{}, noItem
 	}
+	if err := t.lockItems(ctx, brand, []triage.ID{id}); err != nil {
+		return Item{}, err
+	}
+	return t.Item(ctx, brand, id)
+}
+
+// LockItems is LockItem for several items, which it returns in the order of their ids.
+// Ids that the brand does not have are left out.
+func (t *Tx) LockItems(ctx context.Context, brand triage.ID, ids []triage.ID) ([]Item, error) {
+	if err := t.lockItems(ctx, brand, ids); err != nil {
+		return nil, err
+	}
+	rows, _ := t.db.Query(ctx, `SELECT `+itemColumns+itemTables+` WHERE i.brand_id = $1 AND i.id = ANY($2) ORDER BY i.id`,
+		brand, uuids(ids))
+	items, err := pgx.CollectRows(rows, scanItem)
+	if err != nil {
+		return nil, fmt.Errorf("items: %w", err)
+	}
+	return items, nil
+}
+
+func (t *Tx) lockItems(ctx context.Context, brand triage.ID, ids []triage.ID) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`
 		SELECT FROM engagements
-		WHERE brand_id = $1 AND id = (SELECT engagement_id FROM items WHERE brand_id = $1 AND id = $2)
-		FOR SHARE`, brand, id)
-	batch.Queue(`SELECT FROM items WHERE brand_id = $1 AND id = $2 FOR NO KEY UPDATE`, brand, id)
+		WHERE brand_id = $1 AND id = ANY(ARRAY(SELECT engagement_id FROM items WHERE brand_id = $1 AND id = ANY($2)))
+		ORDER BY id FOR SHARE`, brand, uuids(ids))
+	batch.Queue(`SELECT FROM items WHERE brand_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE`, brand, uuids(ids))
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return Item{}, fmt.Errorf("lock item %s: %w", id, err)
+		return fmt.Errorf("lock items: %w", err)
 	}
-	return t.Item(ctx, brand, id)
+	return nil
 }
 
 // wellFormed reports whether id is a UUID in its canonical form.
@@ -157,7 +192,7 @@ func scanItem(row pgx.CollectableRow) (Item, error) {
 	var i Item
 	var judgement, author, thread, assignee *triage.ID
 	var wave, handed *triage.ID
-	var lease, snoozed, closed, posted, first, next, resolve, answered, paused *time.Time
+	var lease, snoozed, closed, posted, first, next, resolve, answered, paused, look *time.Time
 	var reasons, parts []byte
 	e := &i.Engagement
 	err := row.Scan(
@@ -171,7 +206,8 @@ func scanItem(row pgx.CollectableRow) (Item, error) {
 		&e.Text, &e.TextAltered, &e.Language, &e.Permalink, &e.HasMedia, &posted, &e.VersionAt, &e.ReceivedAt, &e.Round,
 		&i.Edited, &i.Hidden, &i.Erased, &i.ChannelName,
 		&parts, &i.Tags, &i.Skills, &i.Heavy, &i.Effort, &wave, &i.WaveOutlier, &i.WakeOnAuthor, &handed, &i.NeedsLead,
-		&first, &next, &resolve, &answered, &paused, &i.SLA)
+		&first, &next, &resolve, &answered, &paused, &i.SLA,
+		&look, &i.AnsweredIn, &i.ClosedIn, &i.PausedFor)
 	if err != nil {
 		return Item{}, err
 	}
@@ -180,6 +216,7 @@ func scanItem(row pgx.CollectableRow) (Item, error) {
 	i.WaveID, i.HandedBy = idOr(wave), idOr(handed)
 	i.FirstDueAt, i.NextDueAt, i.ResolveDueAt = orZero(first), orZero(next), orZero(resolve)
 	i.AnsweredAt, i.PausedAt = orZero(answered), orZero(paused)
+	i.SLAAt = orZero(look)
 	e.ID, e.BrandID = i.EngagementID, i.BrandID
 	return i, errors.Join(json.Unmarshal(reasons, &i.Reasons), json.Unmarshal(parts, &i.Parts))
 }

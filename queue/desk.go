@@ -34,44 +34,39 @@ type Given struct {
 // attempts bounds how often a transaction runs that PostgreSQL broke off.
 const attempts = 3
 
-// change is one person's change of one locked item.
-type change struct {
-	ctx    context.Context
-	tx     *postgres.Tx
-	who    postgres.Caller
-	given  Given
-	item   postgres.Item // as it will be saved
-	action string
-	detail map[string]any
-	kept   bool // nothing was changed
-}
-
 // change locks an item, lets work change it, and saves it with its audit row. An erased
 // engagement is Gone, a role that does not work on the item's queue Forbidden.
-func (d *Desk) change(ctx context.Context, who postgres.Caller, id triage.ID, given Given, work func(*change) error) (postgres.Item, error) {
+func (d *Desk) change(ctx context.Context, who postgres.Caller, id triage.ID, given Given, work work) (postgres.Item, error) {
+	return d.changeAny(ctx, who, id, given, func(c *change) error {
+		if !who.Role.Works(c.item.Queue) {
+			return errRole
+		}
+		return work(c)
+	})
+}
+
+// changeAny is change for what every role that works may do to items of both queues.
+func (d *Desk) changeAny(ctx context.Context, who postgres.Caller, id triage.ID, given Given, work work) (postgres.Item, error) {
 	var after postgres.Item
 	err := d.store.Retrying(ctx, attempts, func(tx *postgres.Tx) error {
 		item, err := tx.LockItem(ctx, who.BrandID, id)
 		if err != nil {
 			return err
 		}
-		if err := mayChange(item, who, given); err != nil {
+		s := &session{ctx: ctx, tx: tx, who: who}
+		c, err := s.apply(item, given, work)
+		if err != nil {
 			return err
 		}
-		c := &change{ctx: ctx, tx: tx, who: who, given: given, item: item, detail: map[string]any{}}
-		if err := work(c); err != nil {
+		if err := s.save(c); err != nil {
 			return err
 		}
-		if c.kept {
-			after = item
+		if after = item; c.kept {
 			return nil
 		}
-		if after, err = tx.SaveItem(ctx, c.item); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, postgres.AuditRow{
-			BrandID: who.BrandID, Actor: who.Actor(), Action: c.action, Subject: "item", SubjectID: item.ID, Detail: c.detail,
-		})
+		after, err = tx.Item(ctx, who.BrandID, id)
+		after.UndoID = s.undo.ID
+		return err
 	})
 	return after, err
 }

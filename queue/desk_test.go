@@ -180,7 +180,7 @@ func TestALateWriteOfAFormerHolderNamesTheHolder(t *testing.T) {
 	o.exec(`UPDATE items SET lease_until = now() - interval '1 second' WHERE id = $1`, id)
 	o.claim(ben, id)
 	for _, given := range []queue.Given{{}, {Fence: &first.Fence}} {
-		_, err := o.Resolve(t.Context(), ada, id, given, queue.Answered, "")
+		_, err := o.Resolve(t.Context(), ada, id, given, triage.OutcomeAnswered, "")
 		conflictWith(t, err, ben)
 	}
 	if got := o.item(id); got.Status != triage.StatusClaimed || got.Assignee != ben.PersonID {
@@ -223,7 +223,7 @@ func TestWhoMayAct(t *testing.T) {
 			if c.held {
 				o.claim(ada, id)
 			}
-			_, err := o.Resolve(t.Context(), o.person("Ben", c.role), id, queue.Given{}, queue.NoReplyNeeded, "")
+			_, err := o.Resolve(t.Context(), o.person("Ben", c.role), id, queue.Given{}, triage.OutcomeNoReply, "")
 			switch {
 			case c.want == "" && err != nil:
 				t.Errorf("refused: %v", err)
@@ -279,10 +279,10 @@ func TestASnoozedItemComesBack(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ada, id := o.person("Ada", triage.RoleCM), o.place()
-	if _, err := o.Snooze(t.Context(), ada, id, queue.Given{}, time.Now().Add(-time.Hour)); triage.KindOf(err) != triage.Invalid {
+	if _, err := o.Snooze(t.Context(), ada, id, queue.Given{}, time.Now().Add(-time.Hour), false); triage.KindOf(err) != triage.Invalid {
 		t.Errorf("snoozing into the past: %v", err)
 	}
-	if _, err := o.Snooze(t.Context(), ada, id, queue.Given{}, time.Now().Add(time.Hour)); err != nil {
+	if _, err := o.Snooze(t.Context(), ada, id, queue.Given{}, time.Now().Add(time.Hour), false); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok, err := o.ClaimNext(t.Context(), ada, triage.CM); ok || err != nil {
@@ -398,7 +398,7 @@ func TestAnErasedCommentIsGoneForEveryAction(t *testing.T) {
 		"claim":   func() (postgres.Item, error) { return o.Claim(t.Context(), ada, id, queue.Given{}) },
 		"release": func() (postgres.Item, error) { return o.Release(t.Context(), ada, id, queue.Given{}) },
 		"resolve": func() (postgres.Item, error) {
-			return o.Resolve(t.Context(), ada, id, queue.Given{}, queue.Answered, "")
+			return o.Resolve(t.Context(), ada, id, queue.Given{}, triage.OutcomeAnswered, "")
 		},
 		"correct": func() (postgres.Item, error) {
 			return o.Correct(t.Context(), ada, id, queue.Given{}, postgres.Label{Intent: &praise})

@@ -12,43 +12,37 @@ import (
 var (
 	errRole = triage.Errorf(triage.Forbidden, "Your role does not work on this queue.")
 	errGone = triage.Errorf(triage.Gone, "This comment was erased.")
+
+	errNeedsLead = triage.Errorf(triage.Forbidden, "It was handed over more than once: a lead decides about it.")
 )
 
-// mayChange checks what every change asks for: the text still exists, the role works on
-// the queue, and the caller saw the current version.
-func mayChange(i postgres.Item, who postgres.Caller, given Given) error {
-	switch {
-	case i.Erased:
-		return errGone
-	case !who.Role.Works(i.Queue):
-		return errRole
-	case given.Version != nil && *given.Version != i.Version:
-		return triage.Errorf(triage.Stale, "The item has changed since you read it.").With("version", i.Version)
-	}
-	return nil
-}
-
-// mayClaim checks that the item is free or the caller's own.
+// mayClaim checks that the item is free or the caller's own. Leads may take what is only
+// assigned.
 func mayClaim(i postgres.Item, who postgres.Caller, given Given, now time.Time) error {
 	switch {
 	case !i.Live():
 		return conflict(i, "The item is closed.")
-	case i.HeldAt(now) && i.Assignee != who.PersonID:
+	case i.Assignee == who.PersonID:
+	case i.HeldAt(now):
 		return conflict(i, "Somebody else holds this item.")
+	case i.TakenAt(now) && !leads(who.Role):
+		return conflict(i, "This item is assigned to somebody else.")
 	}
 	return current(i, given)
 }
 
-// mayAct checks that the caller's word on the item counts: nobody else holds it, or the
+// mayAct checks that the caller's word on the item counts: it is nobody else's, or the
 // caller leads. A caller whose lease ran out still counts, as long as nobody has claimed
 // the item since.
 func mayAct(i postgres.Item, who postgres.Caller, given Given, now time.Time) error {
-	leads := who.Role == triage.RoleLead || who.Role == triage.RoleAdmin
 	switch {
 	case !i.Live():
 		return conflict(i, "The item is closed.")
-	case i.HeldAt(now) && i.Assignee != who.PersonID && !leads:
+	case i.Assignee == who.PersonID || leads(who.Role):
+	case i.HeldAt(now):
 		return conflict(i, "Somebody else holds this item.")
+	case i.TakenAt(now):
+		return conflict(i, "This item is assigned to somebody else.")
 	}
 	return current(i, given)
 }
@@ -63,7 +57,7 @@ func current(i postgres.Item, given Given) error {
 
 // conflict tells the caller how the item stands and who holds it. The status is called
 // state, since a problem document has a status of its own (RFC 9457, section 3.1.2).
-func conflict(i postgres.Item, message string) error {
+func conflict(i postgres.Item, message string) *triage.Error {
 	err := triage.Errorf(triage.Conflict, "%s", message).
 		With("state", i.Status).With("version", i.Version).With("fence", i.Fence)
 	if i.Assignee != "" {
