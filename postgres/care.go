@@ -63,6 +63,23 @@ func (c Colleague) BackAt(now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// LeftAt returns when the colleague was last on duty, at or before now, and false when
+// that is longer ago than a year. Leaves that have ended are not known any more.
+func (c Colleague) LeftAt(now time.Time) (time.Time, bool) {
+	if !c.Works() || c.Care.Capacity == 0 {
+		return time.Time{}, false
+	}
+	for _, l := range c.Leaves {
+		if l.Covers(now) && l.From.Before(now) {
+			now = l.From
+		}
+	}
+	if c.Care.Hours == nil {
+		return now, true
+	}
+	return c.Care.Hours.Last(now)
+}
+
 // Team returns the members of a brand by name, as they stand at now.
 func (r Reads) Team(ctx context.Context, brand triage.ID, now time.Time) ([]Colleague, error) {
 	return r.colleagues(ctx, brand, nil, now)

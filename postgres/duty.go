@@ -180,14 +180,14 @@ func (t *Tx) NoteUncovered(ctx context.Context, person triage.ID, i Item) error 
 	return nil
 }
 
-// OpenOverdue reports whether anything that is open in a queue is past its target.
-func (r Reads) OpenOverdue(ctx context.Context, brand triage.ID, q triage.Queue, now time.Time) (bool, error) {
+// OpenDue reports whether anything that is open in a queue is due before a time.
+func (r Reads) OpenDue(ctx context.Context, brand triage.ID, q triage.Queue, before time.Time) (bool, error) {
 	var some bool
 	err := r.db.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM items i WHERE brand_id = $1 AND queue = $2 AND due_at < $3 AND status = 'open' AND `+liveItems+`)`,
-		brand, q, now).Scan(&some)
+		brand, q, before).Scan(&some)
 	if err != nil {
-		return false, unavailable(fmt.Errorf("overdue of %s: %w", q, err))
+		return false, unavailable(fmt.Errorf("what is due of %s: %w", q, err))
 	}
 	return some, nil
 }

@@ -30,8 +30,8 @@ type Heavy int16
 
 // The rules of Heavy.
 const (
-	HeavyNone Heavy = iota
-	HeavyDanger     // only what is urgent and carries a risk
+	HeavyNone   Heavy = iota
+	HeavyDanger       // only what is urgent and carries a risk
 	HeavyAny
 )
 

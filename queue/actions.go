@@ -23,6 +23,9 @@ func (d *Desk) Claim(ctx context.Context, who postgres.Caller, id triage.ID, giv
 		}
 		c.action = "item.lease_renewed"
 		if !i.HeldAt(c.tx.Now) {
+			if err := mayHold(ctx, c.tx, who, *i, given.OverCapacity); err != nil {
+				return err
+			}
 			c.action = "item.claimed"
 			if i.Assignee != "" && i.Assignee != who.PersonID {
 				c.detail["before"] = i.Assignee

@@ -29,6 +29,8 @@ func NewDesk(store *postgres.Store) *Desk {
 type Given struct {
 	Version *int64 // the version that the caller saw; another one is Stale
 	Fence   *int64 // the fencing number of the caller's lease; a lower one is a Conflict
+
+	OverCapacity bool // when claiming: the caller wants to have more in hand than their capacity
 }
 
 // attempts bounds how often a transaction runs that PostgreSQL broke off.
@@ -38,7 +40,7 @@ const attempts = 3
 // engagement is Gone, a role that does not work on the item's queue Forbidden.
 func (d *Desk) change(ctx context.Context, who postgres.Caller, id triage.ID, given Given, work work) (postgres.Item, error) {
 	return d.changeAny(ctx, who, id, given, func(c *change) error {
-		if !who.Role.Works(c.item.Queue) {
+		if !who.Role.Works(c.item.Queue) && c.item.Assignee != who.PersonID { // what overflowed to them is theirs
 			return errRole
 		}
 		return work(c)

@@ -181,7 +181,7 @@ func (g *dealing) mayOverflow(ctx context.Context, q triage.Queue) (bool, error)
 	if g.team.short(q) {
 		return true, nil
 	}
-	return g.tx.OpenOverdue(ctx, g.who.BrandID, q, g.tx.Now)
+	return g.tx.OpenDue(ctx, g.who.BrandID, q, g.tx.Now)
 }
 
 // nothing says which bound kept back what waits, the easiest to lift first.
