@@ -51,7 +51,11 @@ var errRefused = triage.Errorf(triage.Unauthorized, "The address or the password
 // work; too many failures are Limited.
 func (g *Gate) SignIn(ctx context.Context, v Visitor, address, word string) (Entered, error) {
 	address = lower(address)
-	account, err := g.store.AccountByMail(ctx, address)
+	var account postgres.Account
+	var err error
+	if _, bad := usable(address); bad == nil {
+		account, err = g.store.AccountByMail(ctx, address)
+	}
 	if err != nil && triage.KindOf(err) != triage.NotFound {
 		return Entered{}, err
 	}

@@ -5,41 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 
 	"triage/postgres"
-	"triage/triage"
 )
-
-// permission is what a caller's role must allow. The zero value allows nobody.
-type permission string
-
-// The permissions.
-const (
-	mayRead permission = "read" // every role
-	mayWork permission = "work" // every role that works some queue; which one is the desk's matter
-	mayLead permission = "lead" // leads and administrators
-	mayRule permission = "rule" // administrators
-)
-
-func (p permission) allows(r triage.Role) bool {
-	switch p {
-	case mayRead:
-		return r.Valid()
-	case mayWork:
-		return slices.ContainsFunc(triage.Queues(), r.Works)
-	case mayLead:
-		return r == triage.RoleLead || r == triage.RoleAdmin
-	case mayRule:
-		return r == triage.RoleAdmin
-	}
-	return false
-}
 
 // permissionMember names the permission of an operation in the contract.
 const permissionMember = "x-permission"
@@ -50,7 +21,8 @@ type route struct {
 	id           string // operation id
 	summary      string
 	needs        permission
-	fails        []int // statuses beyond those that every route may answer
+	fails        []int  // statuses beyond those that every route may answer
+	media        string // of a streamed answer; empty for JSON
 }
 
 // newContract makes the OpenAPI side of the server. The defaults of the library that
@@ -61,25 +33,21 @@ func (s *Server) newContract() huma.API {
 	config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", nil
 	config.RejectUnknownQueryParameters = true
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "A token that begins with trg_."},
+		"bearer":  {Type: "http", Scheme: "bearer", Description: "A token that begins with trg_."},
+		"session": {Type: "apiKey", In: "cookie", Name: s.cookieName(), Description: "What signing in sets. Changes need Sec-Fetch-Site or Origin of our own pages."},
 	}
 	return humafiber.NewV2(s.app, config)
 }
 
-// register adds a route whose handler is told who calls. The role is checked before
+// register adds a route whose handler is told who calls. Whether they may is checked before
 // anything of the request is read.
 func register[I, O any](s *Server, r route, handle func(context.Context, postgres.Caller, *I) (*O, error)) {
-	op := huma.Operation{
-		Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary,
-		Errors: append([]int{
-			http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity,
-			http.StatusServiceUnavailable,
-		}, r.fails...),
-		Security:     []map[string][]string{{"bearer": {}}},
-		Extensions:   map[string]any{permissionMember: string(r.needs)},
-		Middlewares:  huma.Middlewares{s.admit(r.needs)},
-		MaxBodyBytes: maxBody,
-	}
+	op := s.operation(r)
+	op.Security = []map[string][]string{{"bearer": {}}, {"session": {}}}
+	op.Parameters = []*huma.Param{{
+		Name: brandHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString},
+		Description: "Id or slug of the brand; needed by a session of somebody who works for several",
+	}}
 	huma.Register(s.contract, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, callerOf(ctx), in)
 		if err != nil {
@@ -89,51 +57,39 @@ func register[I, O any](s *Server, r route, handle func(context.Context, postgre
 	})
 }
 
+// enter adds a route that lets people in: it is open to everybody, and its handler is told
+// what the request says of whoever makes it.
+func enter[I, O any](s *Server, r route, handle func(context.Context, visit, *I) (*O, error)) {
+	huma.Register(s.contract, s.operation(r), func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, visitOf(ctx), in)
+		if err != nil {
+			return nil, s.fail(ctx, r.path, err)
+		}
+		return out, nil
+	})
+}
+
+func (s *Server) operation(r route) huma.Operation {
+	op := huma.Operation{
+		Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary,
+		Errors: append([]int{
+			http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity,
+			http.StatusServiceUnavailable,
+		}, r.fails...),
+		Extensions:   map[string]any{permissionMember: string(r.needs)},
+		Middlewares:  huma.Middlewares{s.admit(r.needs)},
+		MaxBodyBytes: maxBody,
+	}
+	if r.media != "" {
+		op.Responses = map[string]*huma.Response{"200": {Content: map[string]*huma.MediaType{
+			r.media: {Schema: &huma.Schema{Type: huma.TypeString}},
+		}}}
+	}
+	return op
+}
+
 // maxBody bounds the JSON of a request to /v1, in bytes.
 const maxBody = 64 << 10
-
-type callerKey struct{}
-
-func callerOf(ctx context.Context) postgres.Caller {
-	c, _ := ctx.Value(callerKey{}).(postgres.Caller)
-	return c
-}
-
-// admit lets a request pass whose bearer token is valid and whose role has the permission.
-func (s *Server) admit(needs permission) func(huma.Context, func(huma.Context)) {
-	return func(c huma.Context, next func(huma.Context)) {
-		caller, err := s.caller(c.Context(), c.Header("Authorization"))
-		if err == nil && !needs.allows(caller.Role) {
-			err = triage.Errorf(triage.Forbidden, "Your role does not allow this.")
-		}
-		if err != nil {
-			f := s.fail(c.Context(), c.Operation().Path, err)
-			for name, values := range f.GetHeaders() {
-				c.SetHeader(name, values[0])
-			}
-			_ = huma.WriteErr(s.contract, c, f.status, "", f) // the library reports what it cannot write
-			return
-		}
-		next(huma.WithValue(c, callerKey{}, caller))
-	}
-}
-
-// caller returns who the Authorization header speaks for. The last use of the token is
-// noted beside the request: when that fails, the request does not.
-func (s *Server) caller(ctx context.Context, header string) (postgres.Caller, error) {
-	scheme, token, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return postgres.Caller{}, triage.Errorf(triage.Unauthorized, "A bearer token is needed.")
-	}
-	caller, err := s.store.Bearer(ctx, strings.TrimSpace(token))
-	if err != nil {
-		return postgres.Caller{}, err
-	}
-	if err := s.store.NoteUse(ctx, caller, time.Now()); err != nil {
-		s.log.WarnContext(ctx, "use of a token not noted", "token", caller.TokenID, "err", err)
-	}
-	return caller, nil
-}
 
 // OpenAPI returns the contract of /v1 as OpenAPI 3.1 in JSON.
 func OpenAPI() ([]byte, error) {

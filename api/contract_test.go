@@ -64,6 +64,25 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		"GET /v1/engagements/{id}":   "read",
 		"GET /v1/items/{id}/similar": "read",
 
+		"POST /v1/session":              "none",
+		"GET /v1/session":               "self",
+		"DELETE /v1/session":            "self",
+		"GET /v1/session/means":         "none",
+		"POST /v1/session/password":     "self",
+		"GET /v1/session/oidc":          "none",
+		"GET /v1/session/oidc/callback": "none",
+		"GET /v1/sessions":              "self",
+		"DELETE /v1/sessions/{id}":      "self",
+		"GET /v1/people":                "read",
+		"PATCH /v1/people/{id}":         "read",
+		"DELETE /v1/people/{id}":        "read",
+		"GET /v1/invitations":           "lead",
+		"POST /v1/invitations":          "lead",
+		"DELETE /v1/invitations/{id}":   "lead",
+		"POST /v1/invitations/accept":   "none",
+		"GET /v1/tokens":                "read",
+		"POST /v1/tokens":               "read",
+		"DELETE /v1/tokens/{id}":        "read",
 		"GET /v1/queues":                "read",
 		"GET /v1/queues/{queue}/items":  "read",
 		"POST /v1/queues/{queue}/claim": "work",
@@ -94,8 +113,8 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 			if op.Permission == "" || op.Permission != declared[name] {
 				t.Errorf("%s declares permission %q, the table here %q", name, op.Permission, declared[name])
 			}
-			if len(op.Security) == 0 {
-				t.Errorf("%s does not ask for a token", name)
+			if open := op.Permission == "none"; open != (len(op.Security) == 0) {
+				t.Errorf("%s: permission %q, but asks for a token or session: %v", name, op.Permission, !open)
 			}
 			inContract[strings.NewReplacer("{", ":", "}", "").Replace(name)] = true
 		}
@@ -257,7 +276,7 @@ func TestForeignItemsLookLikeNone(t *testing.T) {
 	for _, role := range []triage.Role{triage.RoleViewer, triage.RoleCM, triage.RoleAdmin} {
 		token := o.hire(string(role), role)
 		for path, operations := range paths {
-			if !strings.Contains(path, "{id}") {
+			if !strings.HasPrefix(path, "/v1/items/{id}") { // the matrix tries all others
 				continue
 			}
 			for method := range operations {

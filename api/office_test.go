@@ -44,7 +44,7 @@ func newOffice(t *testing.T, changes ...func(*api.Options)) *office {
 	}
 	t.Cleanup(store.Close)
 	options := api.Options{
-		Store: store, Desk: queue.NewDesk(store), Log: slog.New(slog.DiscardHandler), CursorKey: []byte("key"),
+		Store: store, Desk: queue.NewDesk(store), Log: slog.New(slog.DiscardHandler), CursorKey: []byte("key"), PasswordCost: quickly,
 	}
 	for _, change := range changes {
 		change(&options)

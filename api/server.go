@@ -4,17 +4,22 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
 	"triage/embeddings"
+	"triage/access"
+	"triage/access/oidc"
+	"triage/access/password"
 	"triage/postgres"
 	"triage/queue"
 )
@@ -29,6 +34,16 @@ type Options struct {
 	// CursorKey seals list cursors. Servers that stand beside each other need the same;
 	// without one it is random, and cursors end with the process.
 	CursorKey []byte
+
+	// Public is the address under which browsers reach the service. With https its cookies
+	// never leave encryption; empty means this machine only.
+	Public string
+
+	// Provider lets people in that it vouches for. Nil means that there is none.
+	Provider *oidc.Provider
+
+	// PasswordCost is what one hash of a password takes. Zero means password.Standard.
+	PasswordCost password.Cost
 
 	// Embedder reads what the words of a search mean. Without one searches go by words.
 	Embedder embeddings.Engine
@@ -45,6 +60,9 @@ type Server struct {
 	app        *fiber.App
 	contract   huma.API
 	handshakes handshakeGuard
+	gate       *access.Gate
+	public     *url.URL
+	provider   *oidc.Provider
 }
 
 // Limits of a request.
@@ -57,6 +75,8 @@ const (
 // New returns a server that listens nowhere yet.
 func New(o Options) *Server {
 	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey, embedder: o.Embedder}
+	s.provider, s.public = o.Provider, publicURL(o.Public)
+	s.gate = access.New(o.Store, cmp.Or(o.PasswordCost, password.Standard))
 	if len(s.cursorKey) == 0 {
 		s.cursorKey = []byte(rand.Text())
 	}
@@ -75,6 +95,14 @@ func New(o Options) *Server {
 	s.app.Use(begin)
 	s.routes()
 	return s
+}
+
+// publicURL reads where browsers reach the service. Whoever configures it checks it.
+func publicURL(address string) *url.URL {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u
+	}
+	return &url.URL{Scheme: "http", Host: "127.0.0.1"}
 }
 
 // App returns the framework's application, for tests and benchmarks.

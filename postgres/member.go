@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -41,10 +43,11 @@ func (t *Tx) LockMembers(ctx context.Context, brand triage.ID) (admins int, err 
 	return admins, nil
 }
 
-// HeldBy returns the live items of a brand that a person holds or is assigned.
+// HeldBy returns the live items of a brand that a person holds or is assigned, in the order
+// in which to lock them.
 func (r Reads) HeldBy(ctx context.Context, brand, person triage.ID) ([]triage.ID, error) {
 	rows, _ := r.db.Query(ctx, `SELECT id FROM items
-		WHERE brand_id = $1 AND assignee_id = $2 AND status IN ('open', 'claimed', 'snoozed', 'waiting')`, brand, person)
+		WHERE brand_id = $1 AND assignee_id = $2 AND status IN ('open', 'claimed', 'snoozed', 'waiting') ORDER BY id`, brand, person)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
 	if err != nil {
 		return nil, fmt.Errorf("items of person %s: %w", person, err)
@@ -109,8 +112,8 @@ func (t *Tx) Rename(ctx context.Context, person triage.ID, name string) error {
 
 // personName returns name as it is kept, or an Invalid error.
 func personName(name string) (string, error) {
-	if name = strings.TrimSpace(name); name == "" {
-		return "", triage.Errorf(triage.Invalid, "A person needs a name.")
+	if name = strings.TrimSpace(name); name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return "", triage.Errorf(triage.Invalid, "A person needs a name, on one line.")
 	}
 	if uuid.Validate(name) == nil {
 		return "", triage.Errorf(triage.Invalid, "A name must not look like an id.")

@@ -180,6 +180,8 @@ func unavailable(err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		switch {
+		case pg.Code == "22021", pg.Code == "22P05": // a zero byte, or no UTF-8
+			return triage.Errorf(triage.Invalid, "The text holds characters that cannot be stored.").Because(err)
 		case pg.Code == "25006", // read-only
 			pg.Code == "40P01", pg.Code == "40001", keyTaken(pg),
 			pg.Code == "57014",                       // statement timeout or cancel

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
@@ -40,13 +41,13 @@ const atOnce = 2
 type Hasher struct {
 	cost  Cost
 	slots chan struct{}
-	decoy string
+	decoy func() string // a hash that nobody has the password of
 }
 
 // NewHasher returns a hasher that makes hashes of that cost.
 func NewHasher(cost Cost) *Hasher {
 	h := &Hasher{cost: cost, slots: make(chan struct{}, atOnce)}
-	h.decoy = h.encode(rand.Text())
+	h.decoy = sync.OnceValue(func() string { return h.encode(rand.Text()) })
 	return h
 }
 
@@ -63,14 +64,14 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // Check reports whether password is the one behind the PHC string kept. When kept is empty
 // it works as long and says no, so that nobody learns by the clock who has a password.
 func (h *Hasher) Check(ctx context.Context, kept, password string) (bool, error) {
-	known := kept != ""
-	if !known {
-		kept = h.decoy
-	}
 	if err := h.take(ctx); err != nil {
 		return false, err
 	}
 	defer h.give()
+	known, decoy := kept != "", h.decoy() // made by whoever comes first, known or not
+	if !known {
+		kept = decoy
+	}
 	p, err := parse(kept)
 	if err != nil {
 		return false, err

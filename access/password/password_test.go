@@ -62,21 +62,21 @@ func TestWhoIsUnknownTakesAsLongAsWhoIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fastest := func(kept string) time.Duration { // of several: the one that nothing disturbed
-		best := time.Hour
-		for range 7 {
-			start := time.Now()
-			if ok, err := h.Check(t.Context(), kept, "not the password"); ok || err != nil {
-				t.Fatalf("opened: %v %v", ok, err)
-			}
-			best = min(best, time.Since(start))
+	took := func(kept string) time.Duration {
+		start := time.Now()
+		if ok, err := h.Check(t.Context(), kept, "not the password"); ok || err != nil {
+			t.Fatalf("opened: %v %v", ok, err)
 		}
-		return best
+		return time.Since(start)
 	}
-	known, unknown := fastest(kept), fastest("")
-	if ratio := float64(known) / float64(unknown); ratio < 0.5 || ratio > 2 {
-		t.Errorf("known %v, unknown %v", known, unknown)
+	known, unknown := time.Hour, time.Hour
+	for n := range 60 { // the machine may be busy: the fastest of each, until they agree
+		known, unknown = min(known, took(kept)), min(unknown, took(""))
+		if ratio := float64(known) / float64(unknown); n > 2 && ratio > 0.85 && ratio < 1.18 {
+			return
+		}
 	}
+	t.Errorf("known %v, unknown %v", known, unknown)
 }
 
 func TestADamagedHashOpensForNobodyAndCostsNothing(t *testing.T) {

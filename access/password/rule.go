@@ -44,8 +44,8 @@ func obvious(password string) bool {
 func resembles(password string, names []string) bool {
 	var parts []string
 	for _, name := range names {
-		name, _, _ = strings.Cut(name, "@")
-		for _, part := range append(strings.FieldsFunc(name, notLetter), name) {
+		local, _, _ := strings.Cut(name, "@")
+		for _, part := range append(strings.FieldsFunc(name, notLetter), local) {
 			if part = simplify(part); len(part) >= 3 {
 				parts = append(parts, part)
 			}
