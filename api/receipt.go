@@ -16,6 +16,7 @@ type DetailBody struct {
 	Judgements []JudgementBody  `json:"judgements" nullable:"false" doc:"Those before the receipt's, newest first"`
 	Labels     []correctionBody `json:"labels" nullable:"false" doc:"What people said is right, oldest first"`
 	Notes      []noteBody       `json:"notes" nullable:"false" doc:"Oldest first"`
+	Linked     *linkedBody      `json:"linked" doc:"The other item of this comment, in the other queue"`
 	History    []historyBody    `json:"history" nullable:"false" doc:"What happened to it, oldest first"`
 	Answered   []answeredBody   `json:"answered_before" nullable:"false" doc:"Comments of like meaning that people closed, nearest first"`
 }
@@ -23,8 +24,16 @@ type DetailBody struct {
 // receiptBody says who decided what, and why.
 type receiptBody struct {
 	JudgementBody
-	Reasons     []reasonBody `json:"reasons" nullable:"false" doc:"Why it stands in its place"`
-	PlanVersion int          `json:"plan_version"`
+	Reasons     []reasonBody    `json:"reasons" nullable:"false" doc:"Why it stands in its place"`
+	PlanVersion int             `json:"plan_version"`
+	Known       json.RawMessage `json:"known" doc:"What placing knew of author, thread and wave"`
+}
+
+type linkedBody struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind" enum:"owner,companion"`
+	Queue  string `json:"queue" enum:"smm,cm"`
+	Status string `json:"status" enum:"open,claimed,snoozed,waiting,resolved,dismissed"`
 }
 
 // JudgementBody is one judgement. Without one engine is empty and judged_at null.
@@ -106,6 +115,9 @@ func detailOf(i postgres.Item, r postgres.Receipt, now time.Time) DetailBody {
 		Judgements: make([]JudgementBody, len(r.Earlier)), Labels: make([]correctionBody, len(r.Labels)),
 		Notes: make([]noteBody, len(r.Notes)), History: make([]historyBody, len(r.History)),
 	}
+	if l := r.Linked; l != nil {
+		out.Linked = &linkedBody{string(l.ID), l.Kind, string(l.Queue), string(l.Status)}
+	}
 	for k, j := range r.Earlier {
 		out.Judgements[k] = judgementOf(i, j)
 	}
@@ -125,7 +137,7 @@ func detailOf(i postgres.Item, r postgres.Receipt, now time.Time) DetailBody {
 }
 
 func receiptOf(i postgres.Item, r postgres.Receipt) receiptBody {
-	out := receiptBody{Reasons: reasonsOf(i.Reasons), PlanVersion: i.PlanVersion}
+	out := receiptBody{Reasons: reasonsOf(i.Reasons), PlanVersion: i.PlanVersion, Known: r.Known}
 	if r.Judgement != nil {
 		out.JudgementBody = judgementOf(i, *r.Judgement)
 		return out

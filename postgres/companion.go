@@ -40,14 +40,14 @@ type Companion struct {
 	ID      triage.ID
 	Queue   triage.Queue
 	Status  triage.Status
-	Touched bool // a person has claimed it before
+	Touched bool // a person has made it, or claimed it before
 }
 
 // insertCompanion adds a companion; an engagement has one at most.
 const insertCompanion = insertItem + ` ON CONFLICT (brand_id, engagement_id) WHERE kind = 'companion' DO NOTHING`
 
-// saveCompanion gives settlement i the companion that its placement wants. One that exists
-// moves while nobody has touched it; it never stands in the queue of its owner.
+// saveCompanion gives settlement i the companion that its placement wants, and closes one
+// that it does not want any more. What a person has made or touched stays as it is.
 func (s *settling) saveCompanion(batch *pgx.Batch, i int, standing *Standing, placed Placed) error {
 	wanted := placed.Placement.Companion
 	var stands *Companion
@@ -55,7 +55,7 @@ func (s *settling) saveCompanion(batch *pgx.Batch, i int, standing *Standing, pl
 		stands = standing.Companion
 	}
 	if wanted == nil {
-		if stands != nil && stands.free() && stands.Queue == placed.Queue {
+		if stands != nil && stands.free() && stands.Status == triage.StatusOpen {
 			s.closeCompanion(batch, i, *stands)
 		}
 		return nil
@@ -84,13 +84,15 @@ func (s *settling) saveCompanion(batch *pgx.Batch, i int, standing *Standing, pl
 	return nil
 }
 
-// free reports whether the machine may still move the companion.
-func (c Companion) free() bool { return c.Status == triage.StatusOpen && !c.Touched }
+// free reports whether the companion is the machine's own, to move, to close or to open.
+func (c Companion) free() bool {
+	return !c.Touched && (c.Status == triage.StatusOpen || c.Status == triage.StatusDismissed)
+}
 
-// closeCompanion ends a companion whose owner came into its queue.
+// closeCompanion ends a companion that is not wanted any more.
 func (s *settling) closeCompanion(batch *pgx.Batch, i int, stands Companion) {
 	batch.Queue(`
-		UPDATE items SET status = 'dismissed', outcome = 'duplicate', closed_at = $3, sla_at = NULL,
+		UPDATE items SET status = 'dismissed', outcome = 'dismissed', closed_at = $3, sla_at = NULL,
 		    version = version + 1, changed_at = $3
 		WHERE brand_id = $1 AND id = $2`, s.brand, stands.ID, s.tx.Now)
 	s.audit = append(s.audit, AuditRow{

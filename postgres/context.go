@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -71,7 +72,8 @@ func (a *asked) args(externals []string) []any {
 // costs no more than that. What is asked about itself does not count ($3).
 const (
 	knownAuthors = `
-		SELECT k.at, a.tags, a.touched_at, (
+		SELECT k.at, a.tags || a.signs, a.touched_at, (
+			SELECT count(*) FROM promises p WHERE p.brand_id = $1 AND p.author_id = a.id AND p.state = 'open'), (
 			SELECT count(*) FROM (
 				SELECT FROM items i
 				WHERE i.brand_id = $1 AND i.author_id = a.id AND i.kind = 'owner' AND i.received_at <= k.received
@@ -100,11 +102,14 @@ const (
 
 func (a *asked) scanAuthors(out []routing.Context) func(pgx.Rows) error {
 	return func(rows pgx.Rows) error {
-		var at, comments int
+		var at, comments, promises int
 		var tags []string
 		var touched *time.Time
-		_, err := pgx.ForEachRow(rows, []any{&at, &tags, &touched, &comments}, func() error {
-			out[at].Author = routing.KnownAuthor{Tags: tags, Comments: comments, Touched: orZero(touched)}
+		_, err := pgx.ForEachRow(rows, []any{&at, &tags, &touched, &promises, &comments}, func() error {
+			slices.Sort(tags)
+			out[at].Author = routing.KnownAuthor{
+				Tags: slices.Compact(tags), Comments: comments, Promises: promises, Touched: orZero(touched),
+			}
 			tags = nil
 			return nil
 		})

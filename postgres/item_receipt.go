@@ -18,7 +18,9 @@ type Receipt struct {
 	Earlier   []Judgement // those before it, newest first
 	Labels    []LabelRow  // oldest first
 	History   []AuditEntry
-	Notes     []Note // oldest first
+	Notes     []Note          // oldest first
+	Linked    *Linked         // the other item of the engagement, nil for none
+	Known     json.RawMessage // what placing knew around it
 }
 
 // Judgement is one classification of one round.
@@ -73,6 +75,12 @@ func (r Reads) Receipt(ctx context.Context, i Item) (Receipt, error) {
 	}
 	if err == nil {
 		out.Notes, err = r.notesOf(ctx, i)
+	}
+	if err == nil {
+		out.Linked, err = r.LinkedTo(ctx, i)
+	}
+	if err == nil {
+		err = r.db.QueryRow(ctx, `SELECT known FROM items WHERE brand_id = $1 AND id = $2`, i.BrandID, i.ID).Scan(&out.Known)
 	}
 	if err != nil {
 		return Receipt{}, unavailable(fmt.Errorf("receipt of item %s: %w", i.ID, err))

@@ -75,11 +75,11 @@ func (s *settling) values(i int, placed triage.Placement) (pgx.NamedArgs, error)
 }
 
 // dismissedAs names why the machine closes what c describes.
-func dismissedAs(c triage.Classification) string {
+func dismissedAs(c triage.Classification) triage.Outcome {
 	if c.Intent == triage.Spam {
-		return "spam"
+		return triage.OutcomeSpam
 	}
-	return "rule"
+	return triage.OutcomeDismissed
 }
 
 // placementValues returns the columns that a placement decides, those of an open item.

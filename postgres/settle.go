@@ -92,7 +92,7 @@ func (s *settling) keepCurrent(ctx context.Context, all []Settlement) error {
 		SELECT e.id, e.round, x.author_hash IS NOT NULL,
 		       i.id, coalesce(i.round, 0), i.status, i.queue, i.urgency, i.risks, i.priority,
 		       i.fence > 0 OR i.handovers > 0 OR EXISTS (SELECT FROM labels l WHERE l.brand_id = e.brand_id AND l.engagement_id = e.id),
-		       coalesce(i.provisional, false), k.id, k.queue, k.status, k.fence > 0 OR k.handovers > 0
+		       coalesce(i.provisional, false), k.id, k.queue, k.status, k.fence > 0 OR k.handovers > 0 OR k.reasons @> '[{"rule": "companion_by_hand"}]'
 		FROM engagements e
 		LEFT JOIN items i ON i.brand_id = e.brand_id AND i.engagement_id = e.id AND i.kind = 'owner'
 		LEFT JOIN items k ON k.brand_id = e.brand_id AND k.engagement_id = e.id AND k.kind = 'companion'

@@ -109,9 +109,9 @@ func (d *Desk) placeAgain(c *change, says postgres.Label, fields []string) error
 	placed.Unsure = placed.Unsure && label.Queue == nil
 	c.seat(placed, plan)
 	c.reason(said)
-	c.settleStatus(placed)
+	c.settleStatus(placed, plan)
 	c.detail["queue"], c.detail["priority"] = i.Queue, i.Priority.String()
-	return c.wantedCompanion(placed)
+	return c.wantedCompanion(placed, plan)
 }
 
 // owner is the kind of the item that owns an engagement.
@@ -140,14 +140,18 @@ func (c *change) seat(p triage.Placement, plan plan) {
 	i.Rank = routing.Rank(i.DueAt, i.Parts)
 }
 
-// wantedCompanion adds the companion that the corrected placement wants, unless there is one.
-func (c *change) wantedCompanion(p triage.Placement) error {
+// wantedCompanion lets the companion follow the corrected placement: adds it, moves it out
+// of its owner's queue, closes it, as far as no person has made or touched it.
+func (c *change) wantedCompanion(p triage.Placement, plan plan) error {
+	linked, err := c.tx.LinkedTo(c.ctx, c.item)
+	if err != nil {
+		return err
+	}
+	if linked != nil {
+		return c.moveCompanion(linked.ID, p, plan)
+	}
 	if p.Companion == nil || !c.item.Live() {
 		return nil
-	}
-	linked, err := c.tx.LinkedTo(c.ctx, c.item)
-	if err != nil || linked != nil {
-		return err
 	}
 	id, err := c.tx.AddCompanion(c.ctx, c.item, p.Companion.Placement)
 	if err != nil {
@@ -159,6 +163,34 @@ func (c *change) wantedCompanion(p triage.Placement) error {
 	}))
 }
 
+func (c *change) moveCompanion(id triage.ID, p triage.Placement, plan plan) error {
+	companion, err := c.tx.LockItem(c.ctx, c.who.BrandID, id)
+	if err != nil {
+		return err
+	}
+	byHand := slices.ContainsFunc(companion.Reasons, func(r triage.Reason) bool { return r.Rule == "companion_by_hand" })
+	if byHand || companion.Fence > 0 || companion.Handovers > 0 {
+		return nil
+	}
+	moved := &change{session: c.session, before: companion, item: companion, detail: map[string]any{"owner": c.item.ID}}
+	open, wanted := companion.Status == triage.StatusOpen, p.Companion != nil && c.item.Live()
+	switch {
+	case open && !wanted:
+		moved.action = "item.companion_closed"
+		moved.item.Close(plan, triage.OutcomeDismissed, c.tx.Now)
+	case companion.Status == triage.StatusDismissed && wanted:
+		moved.action = "item.reopened"
+		moved.item.Reopen(plan, c.tx.Now)
+		moved.seat(p.Companion.Placement, plan)
+	case open && companion.Queue == c.item.Queue:
+		moved.action = "item.companion_moved"
+		moved.seat(p.Companion.Placement, plan)
+	default:
+		return nil
+	}
+	return c.save(moved)
+}
+
 func sentence(l postgres.Label, fields []string) string {
 	if l.Queue != nil {
 		return "A person decided that this belongs to the " + queueNames[*l.Queue] + "."
@@ -167,16 +199,19 @@ func sentence(l postgres.Label, fields []string) string {
 	return "A person corrected this: " + names + "."
 }
 
-// settleStatus lets the placement open or close the item, and renews the holder's lease
-// unless the item has left the queues that the holder works on.
-func (c *change) settleStatus(placed triage.Placement) {
+// settleStatus lets the placement open or close the item. What the machine dismissed, or
+// people as spam, comes back when it is none; what leaves the queues that its holder works
+// on is open for others.
+func (c *change) settleStatus(placed triage.Placement, plan plan) {
 	i := &c.item
+	dismissed := i.Status == triage.StatusDismissed && !placed.Dismiss
 	switch {
-	case i.Status == triage.StatusDismissed && i.Outcome == spam && i.Intent != triage.Spam:
-		c.open()
+	case dismissed && i.Outcome == string(triage.OutcomeSpam) && i.Intent != triage.Spam,
+		dismissed && i.Outcome == string(triage.OutcomeDismissed) && i.Assignee == "": // by a rule
+		i.Reopen(plan, c.tx.Now)
 	case i.Live() && placed.Dismiss:
-		c.open()
-		i.Status, i.Outcome, i.ClosedAt = triage.StatusDismissed, spam, c.tx.Now
+		i.Assignee = ""
+		i.Close(plan, dismissal(i.Intent), c.tx.Now)
 	case i.Status == triage.StatusClaimed && !c.who.Role.Works(i.Queue):
 		c.open()
 	case i.Status == triage.StatusClaimed && i.Assignee == c.who.PersonID:
@@ -184,7 +219,14 @@ func (c *change) settleStatus(placed triage.Placement) {
 	case i.Status == triage.StatusClaimed: // its lease had run out
 		c.open()
 	}
-	if i.Status != triage.StatusSnoozed {
+	if i.Status != triage.StatusSnoozed && i.Status != triage.StatusWaiting {
 		i.SnoozedUntil = time.Time{}
 	}
+}
+
+func dismissal(i triage.Intent) triage.Outcome {
+	if i == triage.Spam {
+		return triage.OutcomeSpam
+	}
+	return triage.OutcomeDismissed
 }

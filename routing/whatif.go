@@ -82,6 +82,9 @@ func NewWhatIf(now, then Plan) *WhatIf {
 	}
 }
 
+// InForce returns the version that the other plan is compared with.
+func (w *WhatIf) InForce() int { return w.now.Version }
+
 // Add places one engagement by both plans and counts what differs.
 func (w *WhatIf) Add(p Past) {
 	at := p.Engagement.ReceivedAt
@@ -91,7 +94,7 @@ func (w *WhatIf) Add(p Past) {
 	w.Now.add(before)
 	w.Then.add(after)
 	ways := w.Ways.add(before, after)
-	intent := p.Label.Over(p.Classification).Intent
+	intent := cmp.Or(p.Label.Over(p.Classification).Intent, triage.Other)
 	tally := w.ByIntent[intent]
 	tally.Engagements++
 	if len(ways) > 0 {
@@ -173,11 +176,12 @@ func (w *WhatIf) show(x Example) {
 // ShiftsByCount returns the moves, the most frequent first.
 func (w *WhatIf) ShiftsByCount() []Shift {
 	return slices.SortedFunc(maps.Keys(w.Moves), func(a, b Shift) int {
-		return cmp.Or(cmp.Compare(w.Moves[b], w.Moves[a]), a.From.compare(b.From), a.To.compare(b.To))
+		return cmp.Or(cmp.Compare(w.Moves[b], w.Moves[a]), a.From.Compare(b.From), a.To.Compare(b.To))
 	})
 }
 
-func (s Seat) compare(o Seat) int {
+// Compare orders seats: by queue, then by priority, what is dismissed last.
+func (s Seat) Compare(o Seat) int {
 	dismissed := map[bool]int{true: 1}
 	return cmp.Or(cmp.Compare(s.Queue, o.Queue), cmp.Compare(s.Priority, o.Priority),
 		cmp.Compare(dismissed[s.Dismissed], dismissed[o.Dismissed]))
