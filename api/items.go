@@ -30,6 +30,7 @@ type ListFilter struct {
 	Channel   string    `query:"channel" json:"channel,omitempty" doc:"Id of a channel"`
 	Author    string    `query:"author" json:"author,omitempty" doc:"Id of an author"`
 	Thread    string    `query:"thread" json:"thread,omitempty" doc:"Id of a thread"`
+	Wave      string    `query:"wave" json:"wave,omitempty" doc:"Id of a wave"`
 	Assignee  string    `query:"assignee" json:"assignee,omitempty" doc:"me, none, or the id of a person"`
 	Unsure    string    `query:"unsure" json:"unsure,omitempty" enum:"true,false"`
 	From      time.Time `query:"from" json:"from,omitzero" doc:"Received at or after"`
@@ -40,14 +41,16 @@ type ListFilter struct {
 type listInput struct {
 	Queue string `path:"queue" doc:"smm or cm"`
 	ListFilter
+	Group  string `query:"group" enum:"thread,author,wave" doc:"Answer groups instead of items, in the order of the best item of each"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before, with the same filters"`
 }
 
 type listOutput struct {
 	Body struct {
-		Items      []ItemBody `json:"items" nullable:"false"`
-		NextCursor *string    `json:"next_cursor" doc:"null on the last page"`
+		Items      []ItemBody  `json:"items" nullable:"false"`
+		Groups     []GroupBody `json:"groups,omitempty" doc:"With group, instead of items"`
+		NextCursor *string     `json:"next_cursor" doc:"null on the last page"`
 	}
 }
 
@@ -58,6 +61,9 @@ func (s *Server) listItems(ctx context.Context, who postgres.Caller, in *listInp
 	q, err := queueNamed(in.Queue)
 	if err != nil {
 		return nil, err
+	}
+	if in.Group != "" {
+		return s.listGroups(ctx, who, q, in)
 	}
 	return s.list(ctx, who, q, in.ListFilter, in.Limit, in.Cursor)
 }
@@ -152,7 +158,7 @@ func (in ListFilter) ids(f *postgres.ItemFilter, who postgres.Caller) error {
 		into     *triage.ID
 	}{
 		{"channel", in.Channel, &f.Channel}, {"author", in.Author, &f.Author},
-		{"thread", in.Thread, &f.Thread}, {"assignee", assignee, &f.Assignee},
+		{"thread", in.Thread, &f.Thread}, {"wave", in.Wave, &f.Wave}, {"assignee", assignee, &f.Assignee},
 	} {
 		if named.id != "" && !isID(named.id) {
 			return invalid("query."+named.name, "expected an id")

@@ -62,6 +62,7 @@ func (u *Upkeep) tasks() []task {
 			}
 			return false, err
 		})},
+		{"waves", time.Second, u.Waves},
 		{"fold counters", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldQueueCounts(ctx)
 		})},

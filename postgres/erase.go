@@ -13,7 +13,8 @@ import (
 // Erase makes tombstones of engagements: their text, author, versions, judgements,
 // vectors, labels, notes and raw bytes go; their items close as deleted; what Slack was
 // told is taken back; the key stays, so that a replay stores nothing again. The list of
-// tables here is the list of all that hold text or what is derived from it.
+// tables here, with those that refer to authors and go with them (author_notes,
+// author_links, promises), is the list of all that hold text or what is derived from it.
 func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error {
 	if len(ids) == 0 {
 		return nil
@@ -33,10 +34,11 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 		WHERE brand_id = $1 AND id = ANY($2) AND deleted_at IS NULL`, brand, uuids(ids), t.Now)
 	// The update above waits for whoever works on the engagement, so these see their rows.
 	batch.Queue(freeReplies, brand, uuids(ids))
-	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents", "next_answers", "undo_items"} {
+	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents", "promises", "next_answers", "undo_items"} {
 		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
 	}
 	batch.Queue(eraseItems, brand, uuids(ids), t.Now)
+	leaveWaves(batch, brand, ids)
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("erase: %w", err)
 	}

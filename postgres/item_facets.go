@@ -19,7 +19,7 @@ func (w *where) facets(f ItemFilter) {
 	}{
 		{"priority", priorityWords(f.Priorities)}, {"intent", strs(f.Intents)}, {"sentiment", strs(f.Sentiments)},
 		{"language", f.Languages}, {"platform", strs(f.Platforms)}, {"risk", strs(f.Risks)},
-		{"channel", idWords(f.Channel)}, {"author", idWords(f.Author)}, {"thread", idWords(f.Thread)}, {"assignee", idWords(f.Assignee)},
+		{"channel", idWords(f.Channel)}, {"author", idWords(f.Author)}, {"thread", idWords(f.Thread)}, {"wave", idWords(f.Wave)}, {"assignee", idWords(f.Assignee)},
 	} {
 		w.facet(facet.name, facet.words...)
 	}

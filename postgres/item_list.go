@@ -25,6 +25,7 @@ type ItemFilter struct {
 	Channel    triage.ID
 	Author     triage.ID
 	Thread     triage.ID
+	Wave       triage.ID
 	Assignee   triage.ID
 	Unassigned bool
 	Unsure     *bool
@@ -113,6 +114,7 @@ func (w *where) narrow(brand triage.ID, f ItemFilter) {
 	addID(w, `i.channel_id = ?`, f.Channel)
 	addID(w, `i.author_id = ?`, f.Author)
 	addID(w, `i.thread_id = ?`, f.Thread)
+	addID(w, `i.wave_id = ?`, f.Wave)
 	addID(w, `i.assignee_id = ?`, f.Assignee)
 	if f.Unassigned {
 		w.add(`i.assignee_id IS NULL`)

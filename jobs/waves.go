@@ -1,0 +1,153 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"triage/builtin"
+	"triage/postgres"
+	"triage/routing"
+	"triage/triage"
+	"triage/wave"
+)
+
+// Bounds of one step of the search for waves.
+const (
+	wavedPerStep = 500  // items looked at
+	oldPerStep   = 5000 // items passed over
+
+	// A wave is a matter of the hour: what was received longer ago, such as imported
+	// history, is passed over.
+	waveHorizon = 24 * time.Hour
+)
+
+// Waves looks for waves apart from the hot path, in steps of a transaction for each brand:
+//
+//  1. items that were not looked at since they were judged are placed into open waves, or
+//     start new ones;
+//  2. the figures of waves that changed are made anew, spam is closed as one;
+//  3. waves that went quiet are closed to newcomers.
+//
+// It returns true when there is more to do at once. A process that finds another one at
+// work on a brand leaves it to that one.
+func (u *Upkeep) Waves(ctx context.Context) (bool, error) {
+	model := u.Judge.Embedder.Model()
+	bounds := wave.Default(model)
+	brands, err := u.Store.WaveBrands(ctx, u.Store.Now().Add(-bounds.Quiet))
+	if err != nil {
+		return false, err
+	}
+	more := false
+	for _, brand := range brands {
+		again, err := u.brandWaves(ctx, &waving{brand: brand, model: model, bounds: bounds})
+		if err != nil {
+			return false, err
+		}
+		more = more || again
+	}
+	return more, nil
+}
+
+func (u *Upkeep) brandWaves(ctx context.Context, w *waving) (more bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	err = u.Store.Retrying(ctx, attempts, func(tx *postgres.Tx) error {
+		more = false
+		mine, err := tx.LockWaves(ctx, w.brand)
+		if err != nil || !mine {
+			return err
+		}
+		w.tx = tx
+		if w.plan, err = tx.Plan(ctx, w.brand); err != nil {
+			return err
+		}
+		more, err = w.step(ctx)
+		return err
+	})
+	return more, err
+}
+
+// attempts bounds how often a step runs that PostgreSQL broke off.
+const attempts = 3
+
+// waving is one step for one brand.
+type waving struct {
+	tx     *postgres.Tx
+	brand  triage.ID
+	model  string
+	bounds wave.Bounds
+	plan   routing.Plan
+}
+
+func (w *waving) step(ctx context.Context) (bool, error) {
+	now := w.tx.Now
+	old, err := w.tx.PassOverOld(ctx, w.brand, now.Add(-waveHorizon), oldPerStep)
+	if err != nil {
+		return false, err
+	}
+	looked, err := w.look(ctx)
+	if err != nil {
+		return false, err
+	}
+	counts, err := w.tx.CountWaves(ctx, w.brand, w.bounds, w.plan.WavePart)
+	if err != nil {
+		return false, err
+	}
+	if err := w.tx.CloseQuietWaves(ctx, w.brand, now.Add(-w.bounds.Quiet)); err != nil {
+		return false, err
+	}
+	return old == oldPerStep || looked == wavedPerStep || counts, w.tx.ForgetTraces(ctx, w.brand, now.Add(-2*w.bounds.Window))
+}
+
+// look places a batch of items in the order in which they came, and returns how many.
+func (w *waving) look(ctx context.Context) (int, error) {
+	items, err := w.tx.Unwaved(ctx, w.brand, w.model, wavedPerStep)
+	if err != nil || len(items) == 0 {
+		return 0, err
+	}
+	for n := range items {
+		outline := builtin.OutlineOf(items[n].Text)
+		items[n].Outline, items[n].Letters = outline.Hash, outline.Letters
+	}
+	slices.SortFunc(items, func(a, b postgres.Unwaved) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	search, err := w.search(ctx, items)
+	if err != nil {
+		return 0, err
+	}
+	placing := postgres.Placing{Model: w.model, Items: items, Found: make([]wave.Found, len(items))}
+	for n, i := range items {
+		if !i.Out {
+			placing.Found[n] = search.Place(i.Item, postgres.NewID)
+		}
+	}
+	return len(items), w.tx.KeepPlacing(ctx, w.brand, placing)
+}
+
+// search returns a search that knows what may matter to items.
+func (w *waving) search(ctx context.Context, items []postgres.Unwaved) (*wave.Search, error) {
+	open, err := w.tx.OpenWaves(ctx, w.brand, w.model)
+	if err != nil {
+		return nil, err
+	}
+	traces, err := w.tx.Traces(ctx, w.brand, w.model, items[0].At.Add(-w.bounds.Window), items, w.bounds.Letters)
+	if err != nil {
+		return nil, err
+	}
+	search := wave.NewSearch(w.bounds, open)
+	batch := make(map[triage.ID]bool, len(items))
+	for _, i := range items {
+		batch[i.ID] = true
+	}
+	for _, t := range traces {
+		switch {
+		case batch[t.ID]:
+		case t.Wave != "":
+			search.Member(t.Item, t.Wave)
+		default:
+			search.Remember(t.Item)
+		}
+	}
+	return search, nil
+}

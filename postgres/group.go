@@ -1,0 +1,278 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"triage/triage"
+)
+
+// Grouping is what items of a list have in common that are shown as one.
+type Grouping string
+
+// The groupings. ByWave leaves outliers alone, which need an answer of their own.
+const (
+	ByThread Grouping = "thread"
+	ByAuthor Grouping = "author"
+	ByWave   Grouping = "wave"
+)
+
+// key returns the expression for what items of a group share, NULL for an item alone, and
+// the condition that an item belongs to the group k.key. The conditions are written as the
+// partial indexes have them.
+func (g Grouping) key() (key, one string) {
+	switch g {
+	case ByThread:
+		return `i.thread_id`, `i.thread_id IS NOT NULL AND i.thread_id = k.key`
+	case ByAuthor:
+		return `i.author_id`, `i.author_id IS NOT NULL AND i.author_id = k.key`
+	case ByWave:
+		return `CASE WHEN NOT i.wave_outlier THEN i.wave_id END`, `i.wave_id IS NOT NULL AND i.wave_id = k.key AND NOT i.wave_outlier`
+	}
+	return `NULL::uuid`, `false`
+}
+
+// Group is some items of a list that are shown as one, or one item that is alone.
+type Group struct {
+	Key         triage.ID // of the thread, author or wave; empty for an item alone
+	Top         Item      // the first of them in the order of the list
+	Count       int
+	FirstAt     time.Time
+	LastAt      time.Time
+	BySentiment map[triage.Sentiment]int
+	ByPriority  map[triage.Priority]int
+	Unsure      int
+}
+
+// Place returns where the group stands in its list.
+func (g Group) Place() Position { return Position{Rank: g.Top.Rank, ID: g.Top.ID} }
+
+// Groups returns at most limit groups of the items that Items would return, in the order of
+// the best item of each, after the given position, and whether there are more. All numbers
+// count what the filter lets pass. A group whose best item comes before the position is
+// not repeated.
+func (r Reads) Groups(
+	ctx context.Context, brand triage.ID, q triage.Queue, by Grouping, f ItemFilter, after *Position, limit int,
+) (groups []Group, more bool, err error) {
+	g := grouping{reads: r, brand: brand, queue: q, by: by, filter: f, after: after, limit: limit + 1, byKey: map[triage.ID]int{}}
+	if err := g.walk(ctx); err != nil {
+		return nil, false, unavailable(fmt.Errorf("groups of %s: %w", q, err))
+	}
+	if more = len(g.groups) > limit; more {
+		g.groups = g.groups[:limit]
+	}
+	for _, step := range []func(context.Context) error{g.count, g.tops} {
+		if err := step(ctx); err != nil {
+			return nil, false, unavailable(fmt.Errorf("groups of %s: %w", q, err))
+		}
+	}
+	return g.groups, more, nil
+}
+
+type grouping struct {
+	reads  Reads
+	brand  triage.ID
+	queue  triage.Queue
+	by     Grouping
+	filter ItemFilter
+	after  *Position
+	limit  int
+
+	groups []Group
+	keys   []triage.ID       // seen by the walk, those of earlier pages too
+	byKey  map[triage.ID]int // place in groups
+}
+
+// where returns the conditions of the list.
+func (g *grouping) where() *where {
+	w := &where{}
+	w.add(`i.brand_id = ?`, g.brand)
+	w.add(`i.queue = ?`, g.queue)
+	w.add(`i.outcome IS DISTINCT FROM 'deleted'`)
+	w.filter(g.brand, g.filter)
+	return w
+}
+
+// walk goes along the order of the list and passes over items of groups that it has met,
+// until it has met enough groups.
+func (g *grouping) walk(ctx context.Context) error {
+	at := g.after
+	for len(g.groups) < g.limit {
+		best, err := g.next(ctx, at)
+		if err != nil || len(best) == 0 {
+			return err
+		}
+		earlier, err := g.earlier(ctx, best)
+		if err != nil {
+			return err
+		}
+		for _, b := range best {
+			if len(g.groups) == g.limit {
+				return nil
+			}
+			at = &b.Position
+			g.meet(b, earlier[b.key])
+		}
+	}
+	return nil
+}
+
+// met is an item that the walk has come to.
+type met struct {
+	Position
+	key triage.ID // empty for one that is alone
+}
+
+// meet takes an item in as the best of its group, unless the group is known or its best
+// item stands on an earlier page.
+func (g *grouping) meet(m met, earlier bool) {
+	if m.key != "" {
+		if _, known := g.byKey[m.key]; known {
+			return
+		}
+		g.byKey[m.key] = -1
+		g.keys = append(g.keys, m.key)
+		if earlier {
+			return
+		}
+		g.byKey[m.key] = len(g.groups)
+	}
+	g.groups = append(g.groups, Group{
+		Key: m.key, Top: Item{ID: m.ID, Rank: m.Rank}, BySentiment: map[triage.Sentiment]int{}, ByPriority: map[triage.Priority]int{},
+	})
+}
+
+// next returns the next items after a position that are of no group met so far.
+func (g *grouping) next(ctx context.Context, at *Position) ([]met, error) {
+	key, _ := g.by.key()
+	w := g.where()
+	if at != nil {
+		w.add(`(i.rank, i.id) > (?, ?)`, at.Rank, at.ID)
+	}
+	if len(g.keys) > 0 {
+		w.add(`(`+key+` = ANY(?)) IS NOT TRUE`, uuids(g.keys))
+	}
+	w.args = append(w.args, 2*g.limit)
+	rows, _ := g.reads.db.Query(ctx, `SELECT i.rank, i.id, `+key+` FROM items i WHERE true`+w.sql.String()+
+		` ORDER BY i.rank, i.id LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (met, error) {
+		var m met
+		var key *triage.ID
+		err := row.Scan(&m.Rank, &m.ID, &key)
+		m.key = idOr(key)
+		return m, err
+	})
+}
+
+// earlier tells which groups of the items have one up to the position where the list goes
+// on: they stand on an earlier page.
+func (g *grouping) earlier(ctx context.Context, items []met) (map[triage.ID]bool, error) {
+	if g.after == nil {
+		return map[triage.ID]bool{}, nil
+	}
+	var keys []triage.ID
+	for _, m := range items {
+		if _, known := g.byKey[m.key]; m.key != "" && !known {
+			keys = append(keys, m.key)
+		}
+	}
+	_, one := g.by.key()
+	w := g.where()
+	w.args = append(w.args, uuids(keys))
+	all := len(w.args)
+	w.sql.WriteString(` AND ` + one)
+	w.add(`(i.rank, i.id) <= (?, ?)`, g.after.Rank, g.after.ID)
+	rows, _ := g.reads.db.Query(ctx, `
+		SELECT k.key FROM unnest($`+strconv.Itoa(all)+`::uuid[]) AS k (key)
+		WHERE EXISTS (SELECT FROM items i WHERE true`+w.sql.String()+`)`, w.args...)
+	found, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
+	out := make(map[triage.ID]bool, len(found))
+	for _, key := range found {
+		out[key] = true
+	}
+	return out, err
+}
+
+// count fills in the numbers of the groups.
+func (g *grouping) count(ctx context.Context) error {
+	var keys []triage.ID
+	for _, group := range g.groups {
+		if group.Key != "" {
+			keys = append(keys, group.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	_, one := g.by.key()
+	w := g.where()
+	w.args = append(w.args, uuids(keys))
+	all := len(w.args)
+	w.sql.WriteString(` AND ` + one)
+	rows, _ := g.reads.db.Query(ctx, `
+		SELECT k.key, c.sentiment, c.priority, c.unsure, c.n, c.first, c.last
+		FROM unnest($`+strconv.Itoa(all)+`::uuid[]) AS k (key)
+		CROSS JOIN LATERAL (
+			SELECT i.sentiment, i.priority, i.unsure, count(*) AS n, min(i.received_at) AS first, max(i.received_at) AS last
+			FROM items i WHERE true`+w.sql.String()+`
+			GROUP BY i.sentiment, i.priority, i.unsure) c`, w.args...)
+	var key triage.ID
+	var sentiment triage.Sentiment
+	var priority triage.Priority
+	var unsure bool
+	var n int
+	var first, last time.Time
+	_, err := pgx.ForEachRow(rows, []any{&key, &sentiment, &priority, &unsure, &n, &first, &last}, func() error {
+		group := &g.groups[g.byKey[key]]
+		if group.Count == 0 || first.Before(group.FirstAt) {
+			group.FirstAt = first
+		}
+		if last.After(group.LastAt) {
+			group.LastAt = last
+		}
+		group.Count += n
+		group.BySentiment[sentiment] += n
+		group.ByPriority[priority] += n
+		if unsure {
+			group.Unsure += n
+		}
+		return nil
+	})
+	return err
+}
+
+// tops reads the best item of each group; one that is alone is also its numbers.
+func (g *grouping) tops(ctx context.Context) error {
+	ids := make([]triage.ID, len(g.groups))
+	for n, group := range g.groups {
+		ids[n] = group.Top.ID
+	}
+	items, err := g.reads.itemsByID(ctx, g.brand, ids)
+	if err != nil {
+		return err
+	}
+	kept := g.groups[:0]
+	for _, group := range g.groups {
+		top, ok := items[group.Top.ID]
+		if !ok { // erased meanwhile
+			continue
+		}
+		rank := group.Top.Rank // the one that it was found by: the cursor goes on from there
+		group.Top = top
+		group.Top.Rank = rank
+		if group.Key == "" {
+			group.Count, group.FirstAt, group.LastAt = 1, top.ReceivedAt, top.ReceivedAt
+			group.BySentiment[top.Sentiment], group.ByPriority[top.Priority] = 1, 1
+			if top.Unsure {
+				group.Unsure = 1
+			}
+		}
+		kept = append(kept, group)
+	}
+	g.groups = kept
+	return nil
+}
