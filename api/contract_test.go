@@ -93,6 +93,7 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		"POST /v1/items/{id}/snooze":    "work",
 		"POST /v1/items/{id}/handover":  "work",
 		"POST /v1/items/{id}/correct":   "work",
+		"GET /v1/stream":                "read",
 		"POST /v1/items/{id}/answered":  "work",
 		"POST /v1/items/{id}/wait":      "work",
 		"POST /v1/items/{id}/dismiss":   "work",

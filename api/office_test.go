@@ -44,7 +44,7 @@ func newOffice(t *testing.T, changes ...func(*api.Options)) *office {
 	}
 	t.Cleanup(store.Close)
 	options := api.Options{
-		Store: store, Desk: queue.NewDesk(store), Log: slog.New(slog.DiscardHandler), CursorKey: []byte("key"), PasswordCost: quickly,
+		Store: store, Desk: queue.NewDesk(store), Log: slog.New(slog.DiscardHandler), CursorKey: []byte("key"), PasswordCost: quickly, StreamBeat: 100 * time.Millisecond,
 	}
 	for _, change := range changes {
 		change(&options)

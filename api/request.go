@@ -49,6 +49,9 @@ func (s *Server) recoverPanic(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
+// streamed are the media types of answers that are no JSON, by path.
+var streamed = map[string][]string{"/v1/stream": {streamMedia}}
+
 // guard refuses what /v1 does not speak: bodies that would have to be unpacked, since
 // their size is known only afterwards, and answers in another form than JSON.
 func guard(c *fiber.Ctx) error {
@@ -56,7 +59,7 @@ func guard(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderAcceptEncoding, "identity")
 		return problemError{status: http.StatusUnsupportedMediaType, kind: "unsupported-encoding", title: "This encoding is not accepted."}
 	}
-	if c.Accepts(fiber.MIMEApplicationJSON, problemMedia) == "" {
+	if c.Accepts(append([]string{fiber.MIMEApplicationJSON, problemMedia}, streamed[c.Path()]...)...) == "" {
 		return problemError{status: http.StatusNotAcceptable, kind: "not-acceptable", title: "Answers are application/json."}
 	}
 	return c.Next()

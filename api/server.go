@@ -11,15 +11,16 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
-	"triage/embeddings"
 	"triage/access"
 	"triage/access/oidc"
 	"triage/access/password"
+	"triage/embeddings"
 	"triage/postgres"
 	"triage/queue"
 )
@@ -35,6 +36,9 @@ type Options struct {
 	// without one it is random, and cursors end with the process.
 	CursorKey []byte
 
+	// Embedder reads what the words of a search mean. Without one searches go by words.
+	Embedder embeddings.Engine
+
 	// Public is the address under which browsers reach the service. With https its cookies
 	// never leave encryption; empty means this machine only.
 	Public string
@@ -45,8 +49,9 @@ type Options struct {
 	// PasswordCost is what one hash of a password takes. Zero means password.Standard.
 	PasswordCost password.Cost
 
-	// Embedder reads what the words of a search mean. Without one searches go by words.
-	Embedder embeddings.Engine
+	// StreamBeat is how often live streams show that they live, and look whether their
+	// caller still may read. Zero means 15 s.
+	StreamBeat time.Duration
 }
 
 // Server answers HTTP.
@@ -63,6 +68,8 @@ type Server struct {
 	gate       *access.Gate
 	public     *url.URL
 	provider   *oidc.Provider
+	feeds      *feeds
+	beat       time.Duration
 }
 
 // Limits of a request.
@@ -75,6 +82,7 @@ const (
 // New returns a server that listens nowhere yet.
 func New(o Options) *Server {
 	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey, embedder: o.Embedder}
+	s.feeds, s.beat = newFeeds(o.Store, o.Log), cmp.Or(o.StreamBeat, streamBeat)
 	s.provider, s.public = o.Provider, publicURL(o.Public)
 	s.gate = access.New(o.Store, cmp.Or(o.PasswordCost, password.Standard))
 	if len(s.cursorKey) == 0 {
@@ -108,13 +116,21 @@ func publicURL(address string) *url.URL {
 // App returns the framework's application, for tests and benchmarks.
 func (s *Server) App() *fiber.App { return s.app }
 
-// Serve answers connections of l until Shutdown.
+// Serve answers connections of l, and gives live streams their news, until Shutdown.
 func (s *Server) Serve(l net.Listener) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { s.feeds.run(ctx) })
+	defer running.Wait()
+	defer cancel()
 	if err := s.app.Listener(l); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
 }
 
-// Shutdown lets running requests finish until ctx ends.
-func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
+// Shutdown ends live streams and lets running requests finish until ctx ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.feeds.stop()
+	return s.app.ShutdownWithContext(ctx)
+}
