@@ -27,6 +27,7 @@ func (s *Server) routes() {
 	s.planRoutes()
 	s.searchRoutes()
 	s.workRoutes()
+	s.targetRoutes()
 	s.streamRoutes()
 	docs := adaptor.HTTPHandler(v5emb.New("Triage", "/openapi.json", "/docs/"))
 	s.app.Get("/docs", readable, docs)

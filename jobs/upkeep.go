@@ -52,6 +52,10 @@ func (u *Upkeep) tasks() []task {
 		{"follow up", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.WakeWaiting(ctx)
 		})},
+		{"targets", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			n, err := tx.LookAtTargets(ctx)
+			return n >= postgres.LookedPerStep, err
+		})},
 		{"drop undos", time.Minute, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.DropUndos(ctx)
 		})},
