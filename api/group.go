@@ -62,7 +62,7 @@ func (s *Server) listGroups(ctx context.Context, who postgres.Caller, q triage.Q
 	out := &listOutput{}
 	out.Body.Items, out.Body.Groups = []ItemBody{}, make([]GroupBody, len(groups))
 	for n, g := range groups {
-		out.Body.Groups[n] = groupOf(by, g, now)
+		out.Body.Groups[n] = itemGroupOf(by, g, now)
 		if w, ok := waves[g.Key]; ok && by == postgres.ByWave {
 			body := waveOf(w)
 			out.Body.Groups[n].Wave = &body
@@ -89,7 +89,7 @@ func (s *Server) wavesOf(
 	return s.store.WavesByID(ctx, who.BrandID, ids, now)
 }
 
-func groupOf(by postgres.Grouping, g postgres.Group, now time.Time) GroupBody {
+func itemGroupOf(by postgres.Grouping, g postgres.Group, now time.Time) GroupBody {
 	p := g.ByPriority
 	return GroupBody{
 		By: string(by), ID: textOrNull(string(g.Key)), Count: g.Count, FirstAt: g.FirstAt, LastAt: g.LastAt,
