@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -132,11 +133,17 @@ var complaint = triage.Classification{
 // receive takes in one comment, judged and placed, and returns the id of its item.
 func (b *brand) receive(text string, c triage.Classification) string {
 	b.t.Helper()
+	return b.receiveFrom(12, text, c)
+}
+
+// receiveFrom is receive for an author with so many followers.
+func (b *brand) receiveFrom(followers int64, text string, c triage.Classification) string {
+	b.t.Helper()
 	b.comment++
 	e := triage.Engagement{
 		ID: postgres.NewID(), BrandID: b.id, ChannelID: b.channel, Platform: triage.StandardWebhooks,
 		ExternalID: "comment-" + string(postgres.NewID()), Form: triage.FormComment, Action: triage.Created, Text: text,
-		Author:    triage.Author{ExternalID: "author-1", Handle: "joerg", Name: "Jörg", Followers: 12},
+		Author:    triage.Author{ExternalID: "author-1", Handle: "joerg", Name: "Jörg", Followers: followers},
 		Thread:    triage.Thread{ExternalID: "post-1", Text: "Our new shoe"},
 		VersionAt: b.start, ReceivedAt: b.start.Add(time.Duration(b.comment) * time.Millisecond), Round: 1,
 	}
@@ -160,7 +167,7 @@ func (b *brand) receive(text string, c triage.Classification) string {
 		return err
 	})
 	var id string
-	err := b.store.Pool().QueryRow(b.t.Context(), `SELECT id::text FROM items WHERE brand_id = $1 AND engagement_id = $2`, b.id, e.ID).Scan(&id)
+	err := b.store.Pool().QueryRow(b.t.Context(), `SELECT id::text FROM items WHERE brand_id = $1 AND engagement_id = $2 AND kind = 'owner'`, b.id, e.ID).Scan(&id)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -241,10 +248,18 @@ func (a answer) must(status int) answer {
 	return a
 }
 
-// get follows names into the body and returns what stands there, or nil.
+// get follows names, and numbers in lists, into the body and returns what stands there, or nil.
 func (a answer) get(path ...string) any {
 	var at any = a.body
 	for _, name := range path {
+		if list, ok := at.([]any); ok {
+			n, err := strconv.Atoi(name)
+			if err != nil || n >= len(list) {
+				return nil
+			}
+			at = list[n]
+			continue
+		}
 		object, ok := at.(map[string]any)
 		if !ok {
 			return nil

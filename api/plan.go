@@ -159,7 +159,7 @@ func (s *Server) readPlan(ctx context.Context, brand triage.ID, document []byte)
 }
 
 type activatePlanInput struct {
-	planInput
+	Version int    `path:"version" minimum:"0" maximum:"1000000000"`
 	IfMatch string `header:"If-Match" doc:"ETag of the plan that the caller believes to be in force; another one is refused"`
 }
 

@@ -122,12 +122,13 @@ func (s *Server) previewPlan(ctx context.Context, who postgres.Caller, in *previ
 	if err != nil {
 		return nil, err
 	}
-	out := &previewOutput{previewOf(whatIf)}
+	out := &previewOutput{PreviewOf(whatIf)}
 	out.Body.Versions.Then = b.Version
 	return out, nil
 }
 
-func previewOf(w *routing.WhatIf) PreviewBody {
+// PreviewOf returns a comparison as the interface shows it.
+func PreviewOf(w *routing.WhatIf) PreviewBody {
 	out := PreviewBody{
 		Engagements: w.Engagements, Changed: w.Changed, Ways: waysBody(w.Ways), Now: totalsOf(w.Now), Then: totalsOf(w.Then),
 		ByIntent: []intentBody{}, Moves: []moveBody{}, Examples: make([]exampleBody, len(w.Examples)),
