@@ -67,6 +67,9 @@ func (u *Upkeep) tasks() []task {
 			return false, err
 		})},
 		{"waves", time.Second, u.Waves},
+		{"fold threads", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return tx.FoldThreadCounts(ctx)
+		})},
 		{"fold counters", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldQueueCounts(ctx)
 		})},

@@ -197,54 +197,6 @@ func (g *grouping) earlier(ctx context.Context, items []met) (map[triage.ID]bool
 	return out, err
 }
 
-// count fills in the numbers of the groups.
-func (g *grouping) count(ctx context.Context) error {
-	var keys []triage.ID
-	for _, group := range g.groups {
-		if group.Key != "" {
-			keys = append(keys, group.Key)
-		}
-	}
-	if len(keys) == 0 {
-		return nil
-	}
-	_, one := g.by.key()
-	w := g.where()
-	w.args = append(w.args, uuids(keys))
-	all := len(w.args)
-	w.sql.WriteString(` AND ` + one)
-	rows, _ := g.reads.db.Query(ctx, `
-		SELECT k.key, c.sentiment, c.priority, c.unsure, c.n, c.first, c.last
-		FROM unnest($`+strconv.Itoa(all)+`::uuid[]) AS k (key)
-		CROSS JOIN LATERAL (
-			SELECT i.sentiment, i.priority, i.unsure, count(*) AS n, min(i.received_at) AS first, max(i.received_at) AS last
-			FROM items i WHERE true`+w.sql.String()+`
-			GROUP BY i.sentiment, i.priority, i.unsure) c`, w.args...)
-	var key triage.ID
-	var sentiment triage.Sentiment
-	var priority triage.Priority
-	var unsure bool
-	var n int
-	var first, last time.Time
-	_, err := pgx.ForEachRow(rows, []any{&key, &sentiment, &priority, &unsure, &n, &first, &last}, func() error {
-		group := &g.groups[g.byKey[key]]
-		if group.Count == 0 || first.Before(group.FirstAt) {
-			group.FirstAt = first
-		}
-		if last.After(group.LastAt) {
-			group.LastAt = last
-		}
-		group.Count += n
-		group.BySentiment[sentiment] += n
-		group.ByPriority[priority] += n
-		if unsure {
-			group.Unsure += n
-		}
-		return nil
-	})
-	return err
-}
-
 // tops reads the best item of each group; one that is alone is also its numbers.
 func (g *grouping) tops(ctx context.Context) error {
 	ids := make([]triage.ID, len(g.groups))
