@@ -225,3 +225,46 @@ func TestOverdueIsExactAtAnyMoment(t *testing.T) {
 		}
 	}
 }
+
+func (in *intake) byWords(q string) (n int) {
+	in.t.Helper()
+	items, err := in.Items(in.t.Context(), in.brand, triage.CM, postgres.ItemFilter{Text: q}, nil, 1000)
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	return len(items)
+}
+
+func TestAListIsFilteredByWordsWhereverTheyStand(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	in.fill(6_000) // one in ten live, in the order of their numbers
+	for more := true; more; {
+		in.tx(func(tx *postgres.Tx) (err error) {
+			more, err = tx.FillDocuments(t.Context(), 2_000)
+			return err
+		})
+	}
+	for q, want := range map[string]int{
+		"5990": 1, "comment 5990": 1, "5991": 0, "comment": 600, "10 OR 5990": 2, "comment -5990": 599, `"number 5990"`: 1, `"5990 number"`: 0, "-": 0,
+	} {
+		if got := in.byWords(q); got != want {
+			t.Errorf("%s: %d items, want %d", q, got, want)
+		}
+	}
+}
+
+func TestAListFindsTheWordsOfAnEditAndNoLongerTheOldOnes(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	in.place("c1", "My parcel is late")
+	in.settle(in.deliver(in.event(triage.Edited, "c1", 2, "My suitcase is late"))...)
+	if was, is := in.byWords("parcel"), in.byWords("suitcase"); was != 0 || is != 1 {
+		t.Errorf("the old word finds %d items, the new one %d", was, is)
+	}
+	in.exec(`UPDATE items SET status = 'resolved', outcome = 'answered'`)
+	in.exec(`UPDATE items SET status = 'open', outcome = NULL`)
+	if is := in.byWords("suitcase"); is != 1 {
+		t.Errorf("once it is open again the word finds %d items", is)
+	}
+}

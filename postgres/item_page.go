@@ -39,7 +39,7 @@ func (p page) items() string {
 const frontRows = 2000
 
 // frontWords is the same when each is to be compared with words.
-const frontWords = 250
+const frontWords = 500
 
 // pages returns the statements that answer l: the next one is asked when the one before
 // found less than a page. The last is right in any case. The planner has no choice between
@@ -115,7 +115,7 @@ func (l list) lane(w *where, condition string, rows int) string {
 	if l.after != nil {
 		w.add(`(l.rank, l.id) > (?, ?)`, l.after.Rank, l.after.ID)
 	}
-	return `SELECT l.id, l.rank, l.received_at, l.terms FROM live_items l
+	return `SELECT l.id, l.rank, l.received_at, l.terms, l.words FROM live_items l
 		WHERE l.brand_id = $1 AND l.queue = $2` + condition + w.sql.String() + `
 		ORDER BY l.rank, l.id LIMIT ` + strconv.Itoa(rows)
 }
@@ -134,8 +134,7 @@ func (l list) any(w *where) string {
 
 func (l list) choose(w *where, from, order string) string {
 	if l.Text != "" {
-		from += ` JOIN items i ON i.brand_id = $1 AND i.id = l.id`
-		w.words(l.brand, l.Text)
+		w.liveWords(l.brand, l.Text)
 	}
 	return `SELECT l.id, l.rank FROM ` + from + ` WHERE true` + w.sql.String() + order + l.atMost()
 }
