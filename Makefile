@@ -24,6 +24,10 @@ lint: ## only the checks that read the code
 bench: prepare ## measure ingest and judging beside pgbench, print the table (KEEP=1 keeps it)
 	@go run ./internal/bench $(if $(KEEP),--write docs/performance.md)
 
+.PHONY: bench-queues
+bench-queues: prepare ## measure lists, counts, claims and search over ten million engagements (DATA=folder keeps them, KEEP=1 the table)
+	@go run ./internal/bench queues $(if $(DATA),--data $(DATA)) $(if $(KEEP),--write docs/queues-performance.md) $(ARGS)
+
 .PHONY: faults
 faults: prepare ## kill the service and PostgreSQL under load and count what is lost
 	@go run ./internal/faults

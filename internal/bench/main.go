@@ -20,6 +20,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if len(os.Args) > 1 && os.Args[1] == "queues" {
+		if err := runQueues(ctx, os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	write := flag.String("write", "", "also keep the table in this `file`")
 	rounds := flag.Int("rounds", 3, "alternating runs of ingest and pgbench")
 	seconds := flag.Int("seconds", 8, "length of each such run")

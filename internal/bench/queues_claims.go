@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"triage/postgres"
+	"triage/queue"
+	"triage/triage"
+)
+
+// dealt is what a number of people were dealt.
+type dealt struct {
+	mu      sync.Mutex
+	by      map[triage.ID]int // how often each item was dealt
+	took    []time.Duration
+	nothing int
+}
+
+// claims measures "next best": first at a pace that people keep, while comments arrive;
+// then everybody as fast as it goes. No item may be dealt twice.
+func (q *queues) claims(ctx context.Context) error {
+	if _, err := q.plain.Exec(ctx, `UPDATE memberships SET capacity = 32000, heavy_per_hour = 32000`); err != nil {
+		return err
+	}
+	all := &dealt{by: map[triage.ID]int{}}
+	paced := &dealt{by: all.by}
+	err := q.whileArriving(ctx, func(ctx context.Context) error { return q.deal(ctx, paced, time.Second/2) })
+	if err != nil {
+		return err
+	}
+	q.add(fmt.Sprintf("next best, %d people, two a second each, p95", q.people), ms(percentile(paced.took, 0.95)), "ms", atMost(15))
+	fast := &dealt{by: all.by}
+	began := time.Now()
+	if err := q.deal(ctx, fast, 0); err != nil {
+		return err
+	}
+	q.add(fmt.Sprintf("next best, %d people as fast as it goes", q.people), float64(len(fast.took)-fast.nothing)/time.Since(began).Seconds(), "/s", atLeast(1000))
+	q.add("next best, as fast as it goes, p95", ms(percentile(fast.took, 0.95)), "ms", none)
+	twice := 0
+	for _, n := range all.by {
+		if n > 1 {
+			twice++
+		}
+	}
+	q.add("items dealt to two people", float64(twice), "", atMost(0))
+	q.explain(ctx, "next best", func(s *postgres.Store) error {
+		_, err := queue.NewDesk(s).Deal(ctx, q.person(1))
+		return err
+	})
+	return nil
+}
+
+func (q *queues) person(n int) postgres.Caller {
+	return postgres.Caller{
+		BrandID: largeBrand, PersonID: triage.ID(fmt.Sprintf("e0000000-0000-7000-8000-%012d", n)),
+		Person: fmt.Sprint("Person ", n), Role: triage.RoleHybrid,
+	}
+}
+
+// deal lets everybody ask for the next best item for a time, each once in every pace.
+func (q *queues) deal(ctx context.Context, d *dealt, pace time.Duration) error {
+	desk := queue.NewDesk(q.store)
+	until := time.Now().Add(q.length)
+	return together(q.people, func(n int) error {
+		time.Sleep(pace * time.Duration(n) / time.Duration(q.people))
+		for time.Now().Before(until) && ctx.Err() == nil {
+			began := time.Now()
+			got, err := desk.Deal(ctx, q.person(n+1))
+			if err != nil {
+				return err
+			}
+			took := time.Since(began)
+			d.note(got, took)
+			if pace > took {
+				time.Sleep(pace - took)
+			}
+		}
+		return ctx.Err()
+	})
+}
+
+func (d *dealt) note(got queue.Dealt, took time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.took = append(d.took, took)
+	if got.Why != "" {
+		d.nothing++
+		return
+	}
+	d.by[got.Item.ID]++
+}
