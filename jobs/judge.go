@@ -242,7 +242,7 @@ func (j *Judge) known(ctx context.Context, brand triage.ID, waiting []postgres.W
 func (j *Judge) settlement(plan routing.Plan, w postgres.Waiting, v verdict, known routing.Context) postgres.Settlement {
 	c := v.classification
 	return postgres.Settlement{
-		Engagement: w.Engagement, Classification: c, Vector: v.vector, Known: known,
+		Engagement: w.Engagement, Classification: c, Vector: v.vector, Known: known, Ruled: plan.RuleTags(),
 		Place: func(s *postgres.Standing) *postgres.Placed {
 			return place(plan, w.Engagement, c, known, s)
 		},

@@ -65,6 +65,7 @@ func (s *settling) values(i int, placed triage.Placement) (pgx.NamedArgs, error)
 		"intent": orWord(c.Intent, triage.Other), "sentiment": orWord(c.Sentiment, triage.Neutral),
 		"urgency": orWord(c.Urgency, triage.UrgencyNormal), "language": orWord(c.Language, "und"), "risks": strs(c.Risks),
 		"reply": c.ReplyExpected, "received": e.ReceivedAt, "now": s.tx.Now, "known": known,
+		"ruled": strs(s.live[i].Ruled),
 	} {
 		values[name] = value
 	}
@@ -125,14 +126,16 @@ const insertItem = `
 	    @language, @risks, @reply, @outcome, @received, @now, @now, @closed,
 	    @parts, @known, @tags, @skills, @heavy, @effort, @due, @resolve, @sla_at, ` + reserved + `)`
 
-// moveItem has the targets' clocks look again only at a target that has moved.
+// moveItem keeps the tags of people, and has the targets' clocks look again only at a
+// target that has moved.
 const moveItem = `
 	UPDATE items SET queue = @queue, status = @status, priority = @priority, due_at = @due, rank = @rank,
 	    unsure = @unsure, provisional = @provisional, round = @round, plan_version = @plan, reasons = @reasons,
 	    judgement_id = @judgement, platform = @platform, channel_id = @channel, author_id = @author, thread_id = @thread,
 	    intent = @intent, sentiment = @sentiment, urgency = @urgency, language = @language, risks = @risks,
 	    reply_expected = @reply, outcome = @outcome, closed_at = @closed,
-	    parts = @parts, known = @known, tags = @tags, skills = @skills, heavy = @heavy, effort = @effort,
+	    parts = @parts, known = @known, skills = @skills, heavy = @heavy, effort = @effort,
+	    tags = ARRAY(SELECT unnest(tags) EXCEPT SELECT unnest(@ruled::text[]) UNION SELECT unnest(@tags::text[]) ORDER BY 1),
 	    first_due_at = @due, resolve_due_at = @resolve,
 	    sla = CASE WHEN due_at = @due THEN sla ELSE 'fine' END,
 	    sla_at = CASE WHEN due_at = @due AND @closed::timestamptz IS NULL AND closed_at IS NULL THEN sla_at ELSE @sla_at END,

@@ -16,6 +16,7 @@ type Settlement struct {
 	Classification triage.Classification
 	Vector         *triage.Vector  // nil when it could not be embedded
 	Known          routing.Context // what placing knew around it; kept with the item
+	Ruled          []string        // tags that the plan's rules set; others on an item are people's
 	Place          func(standing *Standing) *Placed
 	Notify         func(p triage.Placement) (target string, ok bool)
 }
