@@ -37,9 +37,10 @@ const (
 
 // Claimed is what ClaimNext handed out.
 type Claimed struct {
-	ID     triage.ID
-	Fence  int64
-	Before triage.ID // who held a lease on it that had run out, empty for nobody
+	ID      triage.ID
+	Version int64
+	Fence   int64
+	Before  triage.ID // who held a lease on it that had run out, empty for nobody
 
 	brand, engagement triage.ID
 	thread            *triage.ID
@@ -132,13 +133,13 @@ func claimNextOf(r reach, limit int) string {
 			FOR NO KEY UPDATE SKIP LOCKED) i
 		LIMIT 1),
 	claimed AS (
-		UPDATE items i SET status = 'claimed', assignee_id = $4, lease_until = $5, snoozed_until = NULL,
+		UPDATE items i SET status = 'claimed', assignee_id = $4, lease_until = $5, snoozed_until = NULL, wake_on_author = false, handed_by = NULL,
 		    fence = i.fence + 1, version = i.version + 1, changed_at = $3
 		FROM next
 		WHERE i.brand_id = $1 AND i.id = next.id
-		RETURNING i.id, i.fence, CASE WHEN next.status <> 'open' THEN next.assignee_id END AS before,
+		RETURNING i.id, i.version, i.fence, CASE WHEN next.status <> 'open' THEN next.assignee_id END AS before,
 		          i.engagement_id, i.thread_id, i.heavy)
-	SELECT (SELECT count(*) FROM candidates), c.id, c.fence, c.before, c.engagement_id, c.thread_id, c.heavy FROM (SELECT) one LEFT JOIN claimed c ON true`
+	SELECT (SELECT count(*) FROM candidates), c.id, c.version, c.fence, c.before, c.engagement_id, c.thread_id, c.heavy FROM (SELECT) one LEFT JOIN claimed c ON true`
 }
 
 func (f Fit) args(q triage.Queue, now time.Time) []any {
@@ -166,16 +167,16 @@ func (t *Tx) claimNext(ctx context.Context, r reach, f Fit, q triage.Queue) (Cla
 	for limit := window; ; limit *= 4 {
 		var seen int
 		var id, before, engagement *triage.ID
-		var fence *int64
+		var version, fence *int64
 		var heavy *bool
 		c := Claimed{brand: f.BrandID}
 		err := t.tx.QueryRow(ctx, claimNextOf(r, limit), f.args(q, t.Now)...).
-			Scan(&seen, &id, &fence, &before, &engagement, &c.thread, &heavy)
+			Scan(&seen, &id, &version, &fence, &before, &engagement, &c.thread, &heavy)
 		switch {
 		case err != nil:
 			return Claimed{}, fmt.Errorf("claim next of %s: %w", q, err)
 		case id != nil:
-			c.ID, c.Fence, c.Before, c.engagement, c.heavy = *id, *fence, idOr(before), *engagement, *heavy
+			c.ID, c.Version, c.Fence, c.Before, c.engagement, c.heavy = *id, *version, *fence, idOr(before), *engagement, *heavy
 			return c, nil
 		case seen < limit || limit >= maxWindow:
 			return Claimed{}, triage.Errorf(triage.NotFound, "There is nothing to claim.")

@@ -214,7 +214,7 @@ func (g *dealing) nothing(ctx context.Context, looks []look) (Dealt, error) {
 const maxEffort = 1 << 14
 
 func claimRow(who postgres.Caller, c postgres.Claimed) postgres.AuditRow {
-	detail := map[string]any{"fence": c.Fence}
+	detail := map[string]any{"fence": c.Fence, "version": c.Version}
 	if c.Before != "" {
 		detail["before"] = c.Before
 	}

@@ -95,14 +95,21 @@ func (s *session) restored(u postgres.Undo, now, i postgres.Item) *change {
 	if i.Assignee != now.Assignee {
 		i.Fence++
 	}
-	if i.Status == triage.StatusClaimed && i.Assignee == s.who.PersonID {
+	mine := i.Assignee == s.who.PersonID
+	switch {
+	case i.Status == triage.StatusClaimed && mine:
 		i.LeaseUntil = s.tx.Now.Add(Lease)
+	case i.Status == triage.StatusClaimed && !i.LeaseUntil.After(s.tx.Now),
+		i.Status == triage.StatusSnoozed && !i.SnoozedUntil.After(s.tx.Now):
+		i.Status, i.Assignee, i.LeaseUntil = triage.StatusOpen, "", time.Time{}
+		i.SnoozedUntil, i.WakeOnAuthor = time.Time{}, false
 	}
 	if i.Queue != now.Queue || i.NeedsLead != now.NeedsLead {
 		i.Reasons = reasonsOf(i)
 	}
-	if i.Status == triage.StatusSnoozed && !i.SnoozedUntil.After(s.tx.Now) {
-		i.Status, i.Assignee, i.SnoozedUntil, i.WakeOnAuthor = triage.StatusOpen, "", time.Time{}, false
+	detail := map[string]any{"undo": u.ID, "of": u.Action, "status": i.Status}
+	if i.Status == triage.StatusClaimed {
+		detail["holder"], detail["fence"] = i.Assignee, i.Fence
 	}
-	return &change{session: s, before: now, item: i, action: "item.undone", detail: map[string]any{"undo": u.ID, "of": u.Action}}
+	return &change{session: s, before: now, item: i, action: "item.undone", detail: detail}
 }
