@@ -10,6 +10,7 @@ import (
 )
 
 type getInput struct {
+	Spoken
 	ID string `path:"id" doc:"Id of an item"`
 }
 
@@ -30,7 +31,7 @@ func (s *Server) getItem(ctx context.Context, who postgres.Caller, in *getInput)
 	if err != nil {
 		return nil, err
 	}
-	body := detailOf(item, receipt, time.Now())
+	body := detailOf(item, receipt, time.Now(), in.language())
 	body.Answered = s.answered(ctx, item)
 	return &getOutput{ETag: etag(item), Body: body}, nil
 }

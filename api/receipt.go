@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"triage/audit"
 	"triage/postgres"
 )
 
@@ -17,7 +18,7 @@ type DetailBody struct {
 	Labels     []correctionBody `json:"labels" nullable:"false" doc:"What people said is right, oldest first"`
 	Notes      []noteBody       `json:"notes" nullable:"false" doc:"Oldest first"`
 	Linked     *linkedBody      `json:"linked" doc:"The other item of this comment, in the other queue"`
-	History    []historyBody    `json:"history" nullable:"false" doc:"What happened to it, oldest first"`
+	History    []HistoryBody    `json:"history" nullable:"false" doc:"What happened to it, oldest first"`
 	Answered   []answeredBody   `json:"answered_before" nullable:"false" doc:"Comments of like meaning that people closed, nearest first"`
 }
 
@@ -97,23 +98,11 @@ type noteBody struct {
 	Text   string      `json:"text"`
 }
 
-type historyBody struct {
-	At     time.Time       `json:"at"`
-	Actor  actorBody       `json:"actor"`
-	Action string          `json:"action"`
-	Detail json.RawMessage `json:"detail" doc:"Ids and words of ours"`
-}
-
-type actorBody struct {
-	Kind   string      `json:"kind" enum:"machine,person"`
-	Person *personBody `json:"person"`
-}
-
-func detailOf(i postgres.Item, r postgres.Receipt, now time.Time) DetailBody {
+func detailOf(i postgres.Item, r postgres.Receipt, now time.Time, in audit.Language) DetailBody {
 	out := DetailBody{
 		ItemBody: bodyOf(i, now), Receipt: receiptOf(i, r),
 		Judgements: make([]JudgementBody, len(r.Earlier)), Labels: make([]correctionBody, len(r.Labels)),
-		Notes: make([]noteBody, len(r.Notes)), History: make([]historyBody, len(r.History)),
+		Notes: make([]noteBody, len(r.Notes)), History: historyOf(r.History, r.Names, in),
 	}
 	if l := r.Linked; l != nil {
 		out.Linked = &linkedBody{string(l.ID), l.Kind, string(l.Queue), string(l.Status)}
@@ -129,9 +118,6 @@ func detailOf(i postgres.Item, r postgres.Receipt, now time.Time) DetailBody {
 	}
 	for k, n := range r.Notes {
 		out.Notes[k] = noteBody{string(n.ID), personOf(n.PersonID, n.Person), n.At, n.Action, n.Text}
-	}
-	for k, h := range r.History {
-		out.History[k] = historyBody{h.At, actorBody{h.ActorKind, personOf(h.ActorID, h.Actor)}, h.Action, h.Detail}
 	}
 	return out
 }

@@ -50,7 +50,9 @@ func (s *Server) recoverPanic(c *fiber.Ctx) (err error) {
 }
 
 // streamed are the media types of answers that are no JSON, by path.
-var streamed = map[string][]string{"/v1/stream": {streamMedia}}
+var streamed = map[string][]string{
+	"/v1/stream": {streamMedia}, "/v1/audit/export": {"application/x-ndjson", "text/csv"},
+}
 
 // guard refuses what /v1 does not speak: bodies that would have to be unpacked, since
 // their size is known only afterwards, and answers in another form than JSON.

@@ -29,6 +29,8 @@ func (s *Server) routes() {
 	s.workRoutes()
 	s.targetRoutes()
 	s.streamRoutes()
+	s.historyRoutes()
+	s.auditRoutes()
 	docs := adaptor.HTTPHandler(v5emb.New("Triage", "/openapi.json", "/docs/"))
 	s.app.Get("/docs", readable, docs)
 	s.app.Get("/docs/*", readable, docs)

@@ -1,17 +1,14 @@
 package api
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 
 	"triage/postgres"
 	"triage/triage"
@@ -82,41 +79,32 @@ type stream struct {
 	resumed bool
 	reset   string // why the client has to load everything anew, empty when it has not
 
-	conn net.Conn
-	w    *bufio.Writer
+	out  *outflow
 	seen int64 // number of the last row that was looked at
 }
 
-// begin answers, and leaves the writing to the framework's own goroutine, which ends with
-// the connection. Nothing of the request is used there but copies.
+// begin answers, and leaves the writing to what outlives the request.
 func (st *stream) begin(c huma.Context) {
-	s := st.server
-	v := visitOf(c.Context())
+	s, v := st.server, visitOf(c.Context())
 	st.again = func(ctx context.Context) (postgres.Caller, error) { return s.admitted(ctx, v, mayRead) }
-	c.SetHeader("Content-Type", streamMedia)
-	c.SetHeader("X-Accel-Buffering", "no") // proxies pass on what there is
-	c.SetHeader("Connection", "close")     // the write deadline stays with the connection
-	c.SetStatus(http.StatusOK)
-	request := humafiber.UnwrapV2(c).Context()
-	st.conn = request.Conn()
-	request.SetBodyStreamWriter(func(w *bufio.Writer) {
+	s.pour(c, streamMedia, func(ctx context.Context, out *outflow) {
 		defer s.feeds.leave(st.reader)
-		st.w = w
-		_ = st.write() // the client is gone, or has been told to come back
+		st.out = out
+		_ = st.write(ctx) // the client is gone, or has been told to come back
 	})
 }
 
 // write sends events until the client goes, its right ends, it is too slow or the server
 // stops.
-func (st *stream) write() error {
-	if err := st.greet(); err != nil {
+func (st *stream) write(ctx context.Context) error {
+	if err := st.greet(ctx); err != nil {
 		return err
 	}
 	beat := time.NewTicker(st.server.beat)
 	defer beat.Stop()
 	for {
 		select {
-		case <-st.server.feeds.quit:
+		case <-ctx.Done():
 			return nil
 		case batch, more := <-st.reader.batches:
 			if !more {
@@ -126,7 +114,7 @@ func (st *stream) write() error {
 				return err
 			}
 		case <-beat.C:
-			if !st.stillMay() {
+			if !st.stillMay(ctx) {
 				return nil
 			}
 			if err := st.send(fmt.Sprintf(": beat\nid: %d\n\n", st.seen)); err != nil {
@@ -137,7 +125,7 @@ func (st *stream) write() error {
 }
 
 // greet tells where the stream begins, and then what was missed.
-func (st *stream) greet() error {
+func (st *stream) greet(ctx context.Context) error {
 	text := fmt.Sprintf("retry: %d\nid: %d\nevent: ready\ndata: {\"resumed\":%t}\n\n", streamRetry.Milliseconds(), st.seen, st.resumed)
 	if st.reset != "" {
 		text += fmt.Sprintf("id: %d\nevent: reset\ndata: {\"reason\":%q}\n\n", st.seen, st.reset)
@@ -146,8 +134,8 @@ func (st *stream) greet() error {
 		return err
 	}
 	for st.seen < st.reader.joined {
-		ctx, cancel := context.WithTimeout(context.Background(), newsTimeout)
-		news, err := st.server.store.News(ctx, st.reader.seat.brand, st.seen, min(newsPerBatch, int(st.reader.joined-st.seen)))
+		limited, cancel := context.WithTimeout(ctx, newsTimeout)
+		news, err := st.server.store.News(limited, st.reader.seat.brand, st.seen, min(newsPerBatch, int(st.reader.joined-st.seen)))
 		cancel()
 		if err != nil || len(news) == 0 {
 			return err // it comes back with the id that it has
@@ -175,19 +163,16 @@ func (st *stream) give(batch []event) error {
 }
 
 func (st *stream) send(text string) error {
-	if err := st.conn.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil {
+	if _, err := st.out.Write([]byte(text)); err != nil {
 		return err
 	}
-	if _, err := st.w.WriteString(text); err != nil {
-		return err
-	}
-	return st.w.Flush()
+	return st.out.flush()
 }
 
 // stillMay looks whether the caller may still read, and in which role. While the database
 // is away there is nothing to read, and nobody is sent away.
-func (st *stream) stillMay() bool {
-	ctx, cancel := context.WithTimeout(context.Background(), newsTimeout)
+func (st *stream) stillMay(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, newsTimeout)
 	defer cancel()
 	who, err := st.again(ctx)
 	if triage.KindOf(err) == triage.Unavailable {

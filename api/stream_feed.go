@@ -30,8 +30,8 @@ var tooManyStreams = problemError{
 type feeds struct {
 	store *postgres.Store
 	log   *slog.Logger
-	quit  chan struct{} // closed when the server stops
-	stop  func()        // closes quit
+	alive context.Context // ends when the server stops
+	stop  func()
 
 	mu     sync.Mutex
 	brands map[triage.ID]*feed
@@ -61,9 +61,9 @@ type reader struct {
 }
 
 func newFeeds(store *postgres.Store, log *slog.Logger) *feeds {
-	quit := make(chan struct{})
+	alive, stop := context.WithCancel(context.Background())
 	return &feeds{
-		store: store, log: log, quit: quit, stop: sync.OnceFunc(func() { close(quit) }),
+		store: store, log: log, alive: alive, stop: stop,
 		brands: map[triage.ID]*feed{}, seats: map[seat]int{},
 	}
 }

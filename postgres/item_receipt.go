@@ -4,20 +4,23 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
+	"triage/audit"
 	"triage/triage"
 )
 
 // Receipt is who and what made an item what it is.
 type Receipt struct {
-	Judgement *Judgement  // the newest, nil when nobody judged
-	Earlier   []Judgement // those before it, newest first
-	Labels    []LabelRow  // oldest first
-	History   []AuditEntry
+	Judgement *Judgement      // the newest, nil when nobody judged
+	Earlier   []Judgement     // those before it, newest first
+	Labels    []LabelRow      // oldest first
+	History   []audit.Row     // oldest first
+	Names     audit.Names     // of the people that the history names
 	Notes     []Note          // oldest first
 	Linked    *Linked         // the other item of the engagement, nil for none
 	Known     json.RawMessage // what placing knew around it
@@ -41,16 +44,6 @@ type LabelRow struct {
 	Round    int
 }
 
-// AuditEntry is one audit row about an item or its engagement.
-type AuditEntry struct {
-	At        time.Time
-	ActorKind string    // machine, person
-	ActorID   triage.ID // empty for the machine
-	Actor     string    // name
-	Action    string
-	Detail    json.RawMessage
-}
-
 // Note is what a person wrote down about an item.
 type Note struct {
 	ID, PersonID triage.ID
@@ -71,7 +64,7 @@ func (r Reads) Receipt(ctx context.Context, i Item) (Receipt, error) {
 		out.Labels, err = r.labelsOf(ctx, i)
 	}
 	if err == nil {
-		out.History, err = r.historyOf(ctx, i)
+		out.History, out.Names, err = r.historyOf(ctx, i)
 	}
 	if err == nil {
 		out.Notes, err = r.notesOf(ctx, i)
@@ -156,21 +149,16 @@ func (r Reads) labelsOf(ctx context.Context, i Item) ([]LabelRow, error) {
 	})
 }
 
-// historyOf returns the audit of an item and its engagement, oldest first. Its rows name
-// people by id; their names are looked up.
-func (r Reads) historyOf(ctx context.Context, i Item) ([]AuditEntry, error) {
-	rows, _ := r.db.Query(ctx, `
-		SELECT at, actor_kind, actor_id, name, action, detail FROM (
-			SELECT a.*, coalesce(p.name, '') AS name FROM audit a LEFT JOIN people p ON p.id = a.actor_id
-			WHERE a.brand_id = $1 AND a.subject_id = ANY($2) ORDER BY a.at DESC, a.id DESC LIMIT $3) newest
-		ORDER BY at, id`, i.BrandID, uuids([]triage.ID{i.ID, i.EngagementID}), receiptRows)
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (AuditEntry, error) {
-		var a AuditEntry
-		var actor *triage.ID
-		err := row.Scan(&a.At, &a.ActorKind, &actor, &a.Actor, &a.Action, &a.Detail)
-		a.ActorID = idOr(actor)
-		return a, err
-	})
+// historyOf returns the newest rows of the audit of an item and its engagement, oldest
+// first, with the names of the people that they name.
+func (r Reads) historyOf(ctx context.Context, i Item) ([]audit.Row, audit.Names, error) {
+	rows, err := r.AuditRows(ctx, i.BrandID, AuditFilter{Subjects: []triage.ID{i.ID, i.EngagementID}}, "", receiptRows)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.Reverse(rows)
+	names, err := r.Names(ctx, audit.IDs(rows))
+	return rows, names, err
 }
 
 func (r Reads) notesOf(ctx context.Context, i Item) ([]Note, error) {

@@ -76,7 +76,7 @@ func TestAReceiptTellsTheHistoryWithNames(t *testing.T) {
 		t.Errorf("notes are %+v", r.Notes)
 	}
 	first, last := r.History[0], r.History[len(r.History)-1]
-	if first.Action != "item.placed" || first.ActorKind != "machine" || last.Action != "item.resolved" || last.Actor != "Ada" {
+	if first.Action != "item.placed" || first.ActorKind() != "machine" || last.Action != "item.resolved" || last.Name != "Ada" {
 		t.Errorf("history is %+v", r.History)
 	}
 }
