@@ -64,6 +64,19 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		"GET /v1/engagements/{id}":   "read",
 		"GET /v1/items/{id}/similar": "read",
 
+		"GET /v1/authors/{id}":            "read",
+		"POST /v1/authors/{id}/tags":      "work",
+		"POST /v1/authors/{id}/notes":     "work",
+		"POST /v1/authors/{id}/promises":  "work",
+		"POST /v1/links/{id}/confirm":     "work",
+		"POST /v1/links/{id}/reject":      "work",
+		"POST /v1/links/{id}/reset":       "work",
+		"POST /v1/items/{id}/promises":    "work",
+		"POST /v1/promises/{id}/keep":     "work",
+		"POST /v1/promises/{id}/withdraw": "work",
+		"POST /v1/promises/suggest":       "work",
+		"GET /v1/threads/{id}":            "read",
+
 		"POST /v1/session":              "none",
 		"GET /v1/session":               "self",
 		"DELETE /v1/session":            "self",
@@ -276,6 +289,7 @@ func TestForeignItemsLookLikeNone(t *testing.T) {
 		"handover": map[string]any{"reason": "yours"}, "correct": map[string]any{"intent": "praise"},
 		"dismiss": map[string]any{"outcome": "spam"}, "assign": map[string]any{"assignee": "me"}, "return": map[string]any{"reason": "yours"},
 		"companion": map[string]any{"reason": "yours"}, "note": map[string]any{"text": "yours"}, "tags": map[string]any{"add": []string{"yours"}},
+		"promises": map[string]any{"text": "yours", "due_at": time.Now().Add(time.Hour)}, "notes": map[string]any{"text": "yours"},
 	}
 	_, paths := contract(t)
 	for _, role := range []triage.Role{triage.RoleViewer, triage.RoleCM, triage.RoleAdmin} {

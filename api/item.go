@@ -33,6 +33,11 @@ func (s *Server) getItem(ctx context.Context, who postgres.Caller, in *getInput)
 	}
 	body := detailOf(item, receipt, time.Now(), in.language())
 	body.Answered = s.answered(ctx, item)
+	promises, err := s.store.PromisesAbout(ctx, item)
+	if err != nil {
+		return nil, err
+	}
+	body.Promises = promisesOf(promises, s.store.Now())
 	return &getOutput{ETag: etag(item), Body: body}, nil
 }
 

@@ -19,6 +19,7 @@ type DetailBody struct {
 	Notes      []noteBody       `json:"notes" nullable:"false" doc:"Oldest first"`
 	Linked     *linkedBody      `json:"linked" doc:"The other item of this comment, in the other queue"`
 	History    []HistoryBody    `json:"history" nullable:"false" doc:"What happened to it, oldest first"`
+	Promises   []promiseBody    `json:"promises" nullable:"false" doc:"Open ones about it or to its author, by date"`
 	Answered   []answeredBody   `json:"answered_before" nullable:"false" doc:"Comments of like meaning that people closed, nearest first"`
 }
 

@@ -36,6 +36,9 @@ const (
 const (
 	vectorsPerStep = 500
 	auditPerStep   = 2000
+
+	documentsPerStep = 500
+	promisesPerStep  = 50
 	sealEvery      = 300 * time.Millisecond // those who watch a queue hear of a change once it is sealed
 	daysAhead      = 3
 	keepRaw        = 30 * 24 * time.Hour
@@ -56,6 +59,10 @@ func (u *Upkeep) tasks() []task {
 			n, err := tx.LookAtTargets(ctx)
 			return n >= postgres.LookedPerStep, err
 		})},
+		{"fill documents", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return tx.FillDocuments(ctx, documentsPerStep)
+		})},
+		{"raise promises", 10 * time.Second, u.promises},
 		{"drop undos", time.Minute, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.DropUndos(ctx)
 		})},
@@ -129,6 +136,13 @@ func (u *Upkeep) partitions(ctx context.Context) (bool, error) {
 	}
 	_, err := u.Store.DropPartitions(ctx, now.Add(-keepRaw))
 	return false, err
+}
+
+func (u *Upkeep) promises(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	n, err := u.Store.RaisePromises(ctx, promisesPerStep)
+	return n == promisesPerStep, err
 }
 
 func (u *Upkeep) vectors(ctx context.Context) (bool, error) {

@@ -38,7 +38,11 @@ func (d *documents) add(e triage.Engagement, thread triage.ID, language string) 
 	d.ids, d.threads, d.channels = append(d.ids, e.ID), append(d.threads, thread), append(d.channels, e.ChannelID)
 	d.rounds, d.configs = append(d.rounds, int32(e.Round)), append(d.configs, config)
 	d.raws, d.folds, d.bares = append(d.raws, text), append(d.folds, folded), append(d.bares, plain)
-	d.externals, d.parents = append(d.externals, e.ExternalID), append(d.parents, e.ParentExternalID)
+	parent := e.ParentExternalID
+	if parent == e.ExternalID { // nothing replies to itself
+		parent = ""
+	}
+	d.externals, d.parents = append(d.externals, e.ExternalID), append(d.parents, parent)
 	d.threadParents = append(d.threadParents, e.Thread.ExternalID)
 }
 

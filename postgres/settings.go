@@ -20,6 +20,10 @@ type Settings struct {
 	// Streak is how many items in a row somebody who works both queues is dealt of one
 	// queue before the other may follow.
 	Streak int `json:"streak"`
+
+	// History says whether the brand keeps what it knows of people over time. Without it a
+	// person's page shows the present thread only.
+	History bool `json:"history"`
 }
 
 // The values of Settings.PersonalFigures.
@@ -29,7 +33,7 @@ const (
 )
 
 // DefaultSettings are those of a brand that has said nothing.
-func DefaultSettings() Settings { return Settings{PersonalFigures: FiguresSelf, Streak: 5} }
+func DefaultSettings() Settings { return Settings{PersonalFigures: FiguresSelf, Streak: 5, History: true} }
 
 // maxStreak bounds Settings.Streak.
 const maxStreak = 50
