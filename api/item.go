@@ -84,8 +84,20 @@ func (in *leaseInput) given() queue.Given {
 	return in.OnItem.given(in.Body.Fence)
 }
 
-func (s *Server) claimItem(ctx context.Context, who postgres.Caller, in *leaseInput) (*itemOutput, error) {
-	return changed(s.desk.Claim(ctx, who, triage.ID(in.ID), in.given()))
+type claimInput struct {
+	OnItem
+	Body *struct {
+		LeaseBody
+		OverCapacity bool `json:"over_capacity,omitempty" doc:"Take it even if you then have more in hand than your capacity"`
+	}
+}
+
+func (s *Server) claimItem(ctx context.Context, who postgres.Caller, in *claimInput) (*itemOutput, error) {
+	given := in.given(nil)
+	if in.Body != nil {
+		given.Fence, given.OverCapacity = in.Body.Fence, in.Body.OverCapacity
+	}
+	return changed(s.desk.Claim(ctx, who, triage.ID(in.ID), given))
 }
 
 func (s *Server) releaseItem(ctx context.Context, who postgres.Caller, in *leaseInput) (*itemOutput, error) {

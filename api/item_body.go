@@ -81,6 +81,7 @@ type engagementBody struct {
 	Channel    channelBody `json:"channel"`
 	Form       string      `json:"form" enum:"comment,reply,mention,review,message"`
 	Text       string      `json:"text"`
+	Covered    bool        `json:"covered" doc:"The text may hurt: one neutral line stands for it until it is asked for"`
 	Language   string      `json:"language" doc:"BCP 47; und when undetermined"`
 	Permalink  *string     `json:"permalink"`
 	Author     *authorBody `json:"author" doc:"null when the platform hides the author"`
@@ -161,6 +162,9 @@ func engagementOf(i postgres.Item) engagementBody {
 		ID: string(e.ID), Platform: string(e.Platform), Channel: channelBody{string(e.ChannelID), i.ChannelName},
 		Form: string(e.Form), Text: e.Text, Language: languageOf(i), Permalink: textOrNull(e.Permalink),
 		Author: authorOf(i), PostedAt: timeOrNull(e.PostedAt), ReceivedAt: e.ReceivedAt, Edited: i.Edited, Hidden: i.Hidden,
+	}
+	if i.Heavy {
+		out.Text, out.Covered = coverOf(i), true
 	}
 	if i.ThreadID != "" || e.Thread.ExternalID != "" {
 		out.Thread = &threadBody{textOrNull(string(i.ThreadID)), textOrNull(e.Thread.Text), textOrNull(e.Thread.Permalink)}

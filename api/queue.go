@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"triage/postgres"
@@ -61,6 +60,7 @@ type claimNextInput struct {
 type claimNextOutput struct {
 	Status int
 	ETag   string `header:"ETag"`
+	Reason string `header:"Triage-Reason" doc:"With 204, why nothing is dealt: none, at_capacity, off_duty, on_leave or exposure"`
 	Body   *ItemBody
 }
 
@@ -69,13 +69,5 @@ func (s *Server) claimNext(ctx context.Context, who postgres.Caller, in *claimNe
 	if err != nil {
 		return nil, err
 	}
-	item, found, err := s.desk.ClaimNext(ctx, who, q)
-	if err != nil {
-		return nil, err
-	}
-	if !found {
-		return &claimNextOutput{Status: http.StatusNoContent}, nil
-	}
-	body := bodyOf(item, time.Now())
-	return &claimNextOutput{Status: http.StatusOK, ETag: etag(item), Body: &body}, nil
+	return dealtOutput(s.desk.DealFrom(ctx, who, q))
 }

@@ -152,6 +152,9 @@ func judgementOf(i postgres.Item, j postgres.Judgement) JudgementBody {
 	}
 	for k, s := range j.Evidence {
 		out.Evidence[k] = evidenceBody{j.Quotes[k], s.Start, s.End, s.Why}
+		if i.Heavy {
+			out.Evidence[k].Quote = "" // covered, as the text
+		}
 	}
 	return out
 }

@@ -30,6 +30,8 @@ func (s *Server) routes() {
 	s.threadRoutes()
 	s.promiseRoutes()
 	s.workRoutes()
+	s.careRoutes()
+	s.teamRoutes()
 	s.targetRoutes()
 	s.streamRoutes()
 	s.historyRoutes()

@@ -64,12 +64,19 @@ func (d *Desk) caring(ctx context.Context, who postgres.Caller, person triage.ID
 	return d.store.Retrying(ctx, attempts, work)
 }
 
-// SetSettings replaces the settings of the caller's brand.
-func (d *Desk) SetSettings(ctx context.Context, who postgres.Caller, s postgres.Settings) error {
+// ChangeSettings lets change work on the settings of the caller's brand, keeps and returns
+// them.
+func (d *Desk) ChangeSettings(ctx context.Context, who postgres.Caller, change func(*postgres.Settings)) (postgres.Settings, error) {
 	defer d.teams.forget(who.BrandID)
-	return d.store.Retrying(ctx, attempts, func(tx *postgres.Tx) error {
-		return tx.SaveSettings(ctx, who.Actor(), who.BrandID, s)
+	var settings postgres.Settings
+	err := d.store.Retrying(ctx, attempts, func(tx *postgres.Tx) (err error) {
+		if settings, err = tx.Settings(ctx, who.BrandID); err != nil {
+			return err
+		}
+		change(&settings)
+		return tx.SaveSettings(ctx, who.Actor(), who.BrandID, settings)
 	})
+	return settings, err
 }
 
 // Uncover returns an item whose text may hurt, for somebody who asks to read it, and
