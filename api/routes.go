@@ -21,6 +21,7 @@ func (s *Server) routes() {
 	s.oidcRoutes()
 	s.peopleRoutes()
 	s.tokenRoutes()
+	s.adminRoutes()
 	s.queueRoutes()
 	s.itemRoutes()
 	s.waveRoutes()

@@ -13,6 +13,7 @@ import (
 
 	"triage/connector"
 	"triage/ingest"
+	"triage/postgres"
 	"triage/triage"
 )
 
@@ -27,6 +28,7 @@ const (
 type door interface {
 	Receive(context.Context, triage.Platform, triage.ID, connector.Delivery) (ingest.Result, error)
 	Handshake(context.Context, triage.Platform, triage.ID, url.Values) (string, error)
+	Replay(context.Context, postgres.Delivery) (ingest.Result, error)
 }
 
 // webhookRoutes are plain handlers: a webhook is verified over its raw bytes before

@@ -77,6 +77,12 @@ func (u *Upkeep) tasks() []task {
 		{"fold threads", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return tx.FoldThreadCounts(ctx)
 		})},
+		{"delivery times", time.Minute, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.FoldDeliveryTimes(ctx)
+		})},
+		{"drop sessions", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.DropSessions(ctx)
+		})},
 		{"fold counters", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldQueueCounts(ctx)
 		})},

@@ -221,4 +221,6 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	return p.found, nil
 }
 
-func (p *Provider) context(ctx context.Context) context.Context { return oidc.ClientContext(ctx, p.client) }
+func (p *Provider) context(ctx context.Context) context.Context {
+	return oidc.ClientContext(ctx, p.client)
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"errors"
@@ -18,6 +19,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"triage/access/oidc"
+	"triage/api"
 	"triage/secret"
 )
 
@@ -46,6 +49,11 @@ type Config struct {
 	EmbeddingModel      string        `env:"TRIAGE_EMBEDDING_MODEL" envDefault:"text-embedding-3-small"`
 	EmbeddingDimensions int           `env:"TRIAGE_EMBEDDING_DIMENSIONS" envDefault:"512"`
 	LLMTimeout          time.Duration `env:"TRIAGE_LLM_TIMEOUT" envDefault:"12s"`
+
+	OIDCIssuer       string `env:"TRIAGE_OIDC_ISSUER"`
+	OIDCClientID     string `env:"TRIAGE_OIDC_CLIENT_ID"`
+	OIDCClientSecret hidden `env:"TRIAGE_OIDC_CLIENT_SECRET"`
+	OIDCName         string `env:"TRIAGE_OIDC_NAME"`
 
 	SlackURL string `env:"TRIAGE_SLACK_URL" envDefault:"https://slack.com/api/"`
 }
@@ -86,6 +94,7 @@ func (c Config) check(wrong mistakes) {
 	wrong.when(err != nil, "TRIAGE_LISTEN", "must be host:port, such as 127.0.0.1:8080 or :8080")
 	for name, address := range map[string]string{
 		"OPENAI_BASE_URL": c.OpenAIBaseURL, "TRIAGE_PUBLIC_URL": c.PublicURL, "TRIAGE_SLACK_URL": c.SlackURL,
+		"TRIAGE_OIDC_ISSUER": c.OIDCIssuer,
 	} {
 		wrong.when(address != "" && !webAddress(address), name, "must be an http or https address without user and password")
 	}
@@ -96,6 +105,8 @@ func (c Config) check(wrong mistakes) {
 	for _, role := range c.Roles {
 		wrong.when(role != RoleAPI && role != RoleJobs, "TRIAGE_ROLES", "takes api, jobs or both, separated by a comma")
 	}
+	wrong.when(c.OIDCIssuer != "" && c.OIDCClientID == "", "TRIAGE_OIDC_CLIENT_ID", "must be set, since TRIAGE_OIDC_ISSUER is")
+	wrong.when(c.OIDCIssuer == "" && (c.OIDCClientID != "" || c.OIDCClientSecret != ""), "TRIAGE_OIDC_ISSUER", "must be set, since the client is")
 	engines := []string{EngineAuto, EngineBuiltin, EngineLLM, EngineCascade}
 	wrong.when(!slices.Contains(engines, c.Engine), "TRIAGE_ENGINE", "must be one of "+strings.Join(engines, ", "))
 	needsModel := c.Engine == EngineLLM || c.Engine == EngineCascade
@@ -205,12 +216,29 @@ func (c Config) Box() (*secret.Box, error) {
 
 // CursorKey returns the key that lists sign their cursors with. It is derived from the
 // secret key (HKDF, RFC 5869), so that replicas that share one understand each other.
-func (c Config) CursorKey() ([]byte, error) {
+func (c Config) CursorKey() ([]byte, error) { return c.derived("triage cursors") }
+
+// Provider returns who else lets people in, nil when none is configured.
+func (c Config) Provider() (*oidc.Provider, error) {
+	if c.OIDCIssuer == "" {
+		return nil, nil //nolint:nilnil // none is the usual case
+	}
+	key, err := c.derived("triage sign-in")
+	if err != nil {
+		return nil, err
+	}
+	return oidc.New(oidc.Options{
+		Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret.Reveal(),
+		Name: cmp.Or(c.OIDCName, "Single sign-on"), Redirect: api.OIDCReturn(c.Address()), Key: key,
+	})
+}
+
+func (c Config) derived(purpose string) ([]byte, error) {
 	key, err := c.key()
 	if err != nil {
 		return nil, err
 	}
-	return hkdf.Key(sha256.New, key, nil, "triage cursors", sha256.Size)
+	return hkdf.Key(sha256.New, key, nil, purpose, sha256.Size)
 }
 
 func (c Config) key() ([]byte, error) {

@@ -120,9 +120,14 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	provider, err := s.config.Provider()
+	if err != nil {
+		return err
+	}
 	s.group = ingest.NewGroup(s.store, s.log, ingest.GroupOptions{})
 	s.server = api.New(api.Options{
-		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log, CursorKey: cursors, Embedder: embedder,
+		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log, CursorKey: cursors,
+		Public: s.config.Address(), Provider: provider, Embedder: embedder,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
 	})
 	s.listener, err = net.Listen("tcp", s.config.Listen)

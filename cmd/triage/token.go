@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ func tokenAdd(ctx context.Context, c *call) error {
 	brand := c.flags.String("brand", "", "the `brand`, by id or slug")
 	roleName := c.flags.String("role", "", "the `role`: "+roleNames())
 	person := c.flags.String("person", "", "the `person`, by id, name or email")
+	scopeNames := c.flags.String("scopes", "", "what it is for: `some` of read, work, lead, admin, separated by commas (default: all)")
 	expires := c.flags.Duration("expires", 0, "how long the token is valid (default: until it is revoked)")
 	if err := c.parse("brand", "role", "person"); err != nil {
 		return err
@@ -37,8 +39,12 @@ func tokenAdd(ctx context.Context, c *call) error {
 	case *expires < 0:
 		return usagef("--expires must not be negative")
 	}
+	scopes, err := scopesNamed(*scopeNames)
+	if err != nil {
+		return err
+	}
 	var made tokenAdded
-	err := c.inTx(ctx, func(tx *postgres.Tx) error {
+	err = c.inTx(ctx, func(tx *postgres.Tx) error {
 		b, err := tx.Brand(ctx, *brand)
 		if err != nil {
 			return err
@@ -49,7 +55,7 @@ func tokenAdd(ctx context.Context, c *call) error {
 		if err := tx.AddMember(ctx, byCommand, b.ID, made.PersonID, role); err != nil {
 			return err
 		}
-		wanted := postgres.NewToken{BrandID: b.ID, PersonID: made.PersonID, Role: role}
+		wanted := postgres.NewToken{BrandID: b.ID, PersonID: made.PersonID, Role: role, Scopes: scopes}
 		if *expires > 0 {
 			wanted.ExpiresAt = tx.Now.Add(*expires)
 		}
@@ -60,6 +66,22 @@ func tokenAdd(ctx context.Context, c *call) error {
 		return err
 	}
 	return c.answer(made, "Added token "+string(made.ID)+". It is shown this once:", made.Token)
+}
+
+// scopesNamed reads a list of scopes; none is nil.
+func scopesNamed(list string) ([]triage.Scope, error) {
+	var scopes []triage.Scope
+	for word := range strings.SplitSeq(list, ",") {
+		scope := triage.Scope(strings.TrimSpace(word))
+		switch {
+		case list == "":
+		case !scope.Valid():
+			return nil, usagef("there is no scope %q; known are read, work, lead, admin", word)
+		case !slices.Contains(scopes, scope):
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes, nil
 }
 
 func roleNames() string {
@@ -104,16 +126,17 @@ func tokenRevoke(ctx context.Context, c *call) error {
 
 // tokenShown is a token as list shows it to programs.
 type tokenShown struct {
-	ID         triage.ID   `json:"id"`
-	PersonID   triage.ID   `json:"person_id"`
-	Person     string      `json:"person"`
-	Role       triage.Role `json:"role"`
-	Hint       string      `json:"hint"`
-	Valid      bool        `json:"valid"`
-	CreatedAt  time.Time   `json:"created_at"`
-	ExpiresAt  *time.Time  `json:"expires_at,omitempty"`
-	RevokedAt  *time.Time  `json:"revoked_at,omitempty"`
-	LastUsedAt *time.Time  `json:"last_used_at,omitempty"`
+	ID         triage.ID      `json:"id"`
+	PersonID   triage.ID      `json:"person_id"`
+	Person     string         `json:"person"`
+	Role       triage.Role    `json:"role"`
+	Scopes     []triage.Scope `json:"scopes"`
+	Hint       string         `json:"hint"`
+	Valid      bool           `json:"valid"`
+	CreatedAt  time.Time      `json:"created_at"`
+	ExpiresAt  *time.Time     `json:"expires_at,omitempty"`
+	RevokedAt  *time.Time     `json:"revoked_at,omitempty"`
+	LastUsedAt *time.Time     `json:"last_used_at,omitempty"`
 }
 
 func tokenList(ctx context.Context, c *call) error {
@@ -138,22 +161,32 @@ func tokenList(ctx context.Context, c *call) error {
 	shown := make([]tokenShown, 0, len(found))
 	var rows []string
 	for _, t := range found {
-		shown = append(shown, tokenShown{t.ID, t.PersonID, t.PersonName, t.Role, t.Hint, t.Valid(time.Now()), t.CreatedAt,
+		shown = append(shown, tokenShown{t.ID, t.PersonID, t.PersonName, t.Role, t.Scopes, t.Hint, t.Valid(time.Now()), t.CreatedAt,
 			ifSet(!t.ExpiresAt.IsZero(), &t.ExpiresAt), ifSet(!t.RevokedAt.IsZero(), &t.RevokedAt),
 			ifSet(!t.LastUsedAt.IsZero(), &t.LastUsedAt)})
-		rows = append(rows, cells(t.ID, t.PersonName, t.Role, t.Hint, stateOf(t, time.Now())))
+		rows = append(rows, cells(t.ID, t.PersonName, t.Role, joined(t.Scopes), t.Hint, stateOf(t, time.Now())))
 	}
-	return c.answer(map[string]any{"tokens": shown}, table(cells("ID", "PERSON", "ROLE", "TOKEN", "STATE"), rows))
+	return c.answer(map[string]any{"tokens": shown}, table(cells("ID", "PERSON", "ROLE", "SCOPES", "TOKEN", "STATE"), rows))
 }
 
 func stateOf(t postgres.TokenRow, now time.Time) string {
 	switch {
 	case !t.RevokedAt.IsZero():
 		return "revoked"
+	case t.Present == "":
+		return "its person left"
 	case !t.Valid(now):
 		return "expired"
 	case !t.ExpiresAt.IsZero():
 		return fmt.Sprintf("valid until %s", t.ExpiresAt.Format(time.DateOnly))
 	}
 	return "valid"
+}
+
+func joined(scopes []triage.Scope) string {
+	words := make([]string, len(scopes))
+	for i, s := range scopes {
+		words[i] = string(s)
+	}
+	return strings.Join(words, ",")
 }
