@@ -83,6 +83,10 @@ func (u *Upkeep) tasks() []task {
 		{"drop sessions", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.DropSessions(ctx)
 		})},
+		{"care", time.Minute, u.care},
+		{"forget care", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.ForgetCare(ctx)
+		})},
 		{"fold counters", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldQueueCounts(ctx)
 		})},
