@@ -8,7 +8,6 @@ import (
 
 	"triage/builtin"
 	"triage/postgres"
-	"triage/routing"
 	"triage/triage"
 	"triage/wave"
 )
@@ -23,12 +22,12 @@ const (
 	waveHorizon = 24 * time.Hour
 )
 
-// Waves looks for waves apart from the hot path, in steps of a transaction for each brand:
+// Waves looks for waves apart from the hot path, for each brand in two transactions:
 //
 //  1. items that were not looked at since they were judged are placed into open waves, or
-//     start new ones;
-//  2. the figures of waves that changed are made anew, spam is closed as one;
-//  3. waves that went quiet are closed to newcomers.
+//     start new ones; they are locked only while that is written;
+//  2. the figures of waves that changed are made anew, spam is closed as one, and waves
+//     that went quiet are closed to newcomers.
 //
 // It returns true when there is more to do at once. A process that finds another one at
 // work on a brand leaves it to that one.
@@ -51,6 +50,19 @@ func (u *Upkeep) Waves(ctx context.Context) (bool, error) {
 }
 
 func (u *Upkeep) brandWaves(ctx context.Context, w *waving) (more bool, err error) {
+	for _, step := range []func(context.Context) (bool, error){w.look, w.count} {
+		again, err := u.waveStep(ctx, w, step)
+		if err != nil {
+			return false, err
+		}
+		more = more || again
+	}
+	return more, nil
+}
+
+// waveStep runs one step in a transaction of its own, unless another process is at work on
+// the brand.
+func (u *Upkeep) waveStep(ctx context.Context, w *waving, step func(context.Context) (bool, error)) (more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	err = u.Store.Retrying(ctx, attempts, func(tx *postgres.Tx) error {
@@ -60,10 +72,7 @@ func (u *Upkeep) brandWaves(ctx context.Context, w *waving) (more bool, err erro
 			return err
 		}
 		w.tx = tx
-		if w.plan, err = tx.Plan(ctx, w.brand); err != nil {
-			return err
-		}
-		more, err = w.step(ctx)
+		more, err = step(ctx)
 		return err
 	})
 	return more, err
@@ -78,34 +87,17 @@ type waving struct {
 	brand  triage.ID
 	model  string
 	bounds wave.Bounds
-	plan   routing.Plan
 }
 
-func (w *waving) step(ctx context.Context) (bool, error) {
-	now := w.tx.Now
-	old, err := w.tx.PassOverOld(ctx, w.brand, now.Add(-waveHorizon), oldPerStep)
+// look places a batch of items in the order in which they came.
+func (w *waving) look(ctx context.Context) (bool, error) {
+	old, err := w.tx.PassOverOld(ctx, w.brand, w.tx.Now.Add(-waveHorizon), oldPerStep)
 	if err != nil {
 		return false, err
 	}
-	looked, err := w.look(ctx)
-	if err != nil {
-		return false, err
-	}
-	counts, err := w.tx.CountWaves(ctx, w.brand, w.bounds, w.plan.WavePart)
-	if err != nil {
-		return false, err
-	}
-	if err := w.tx.CloseQuietWaves(ctx, w.brand, now.Add(-w.bounds.Quiet)); err != nil {
-		return false, err
-	}
-	return old == oldPerStep || looked == wavedPerStep || counts, w.tx.ForgetTraces(ctx, w.brand, now.Add(-2*w.bounds.Window))
-}
-
-// look places a batch of items in the order in which they came, and returns how many.
-func (w *waving) look(ctx context.Context) (int, error) {
 	items, err := w.tx.Unwaved(ctx, w.brand, w.model, wavedPerStep)
 	if err != nil || len(items) == 0 {
-		return 0, err
+		return old == oldPerStep, err
 	}
 	for n := range items {
 		outline := builtin.OutlineOf(items[n].Text)
@@ -114,7 +106,7 @@ func (w *waving) look(ctx context.Context) (int, error) {
 	slices.SortFunc(items, func(a, b postgres.Unwaved) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	search, err := w.search(ctx, items)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	placing := postgres.Placing{Model: w.model, Items: items, Found: make([]wave.Found, len(items))}
 	for n, i := range items {
@@ -122,7 +114,23 @@ func (w *waving) look(ctx context.Context) (int, error) {
 			placing.Found[n] = search.Place(i.Item, postgres.NewID)
 		}
 	}
-	return len(items), w.tx.KeepPlacing(ctx, w.brand, placing)
+	return old == oldPerStep || len(items) == wavedPerStep, w.tx.KeepPlacing(ctx, w.brand, placing)
+}
+
+// count makes figures anew, and closes and forgets what is over.
+func (w *waving) count(ctx context.Context) (bool, error) {
+	plan, err := w.tx.Plan(ctx, w.brand)
+	if err != nil {
+		return false, err
+	}
+	more, err := w.tx.CountWaves(ctx, w.brand, w.bounds, plan.WavePart)
+	if err != nil {
+		return false, err
+	}
+	if err := w.tx.CloseQuietWaves(ctx, w.brand, w.tx.Now.Add(-w.bounds.Quiet)); err != nil {
+		return false, err
+	}
+	return more, w.tx.ForgetTraces(ctx, w.brand, w.tx.Now.Add(-2*w.bounds.Window))
 }
 
 // search returns a search that knows what may matter to items.

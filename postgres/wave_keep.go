@@ -21,11 +21,19 @@ type Placing struct {
 
 // KeepPlacing writes a look: memberships, traces and new waves. The figures of the waves
 // concerned are marked to be made again, but those of a great wave only once it has grown
-// by a twentieth, so that the cost of a member does not grow with its wave.
+// by a twentieth, so that the cost of a member does not grow with its wave. What somebody
+// is changing right now, or has changed since it was read, is left for the next look.
 func (t *Tx) KeepPlacing(ctx context.Context, brand triage.ID, p Placing) error {
+	current, err := t.lockUnwaved(ctx, brand, p.Items)
+	if err != nil {
+		return err
+	}
 	k := keeping{}
 	for n, i := range p.Items {
-		k.add(i, p.Found[n])
+		k.start(i, p.Found[n])
+		if current[i.ID] {
+			k.add(i, p.Found[n])
+		}
 	}
 	batch := &pgx.Batch{}
 	k.waves(batch, brand, p.Model)
@@ -35,6 +43,33 @@ func (t *Tx) KeepPlacing(ctx context.Context, brand triage.ID, p Placing) error 
 		return fmt.Errorf("keep waves: %w", err)
 	}
 	return nil
+}
+
+// lockUnwaved locks those of items that stand as they were read.
+func (t *Tx) lockUnwaved(ctx context.Context, brand triage.ID, items []Unwaved) (map[triage.ID]bool, error) {
+	var ids []triage.ID
+	var judgements []*triage.ID
+	var rounds []int32
+	var out []bool
+	for _, i := range items {
+		ids, judgements = append(ids, i.ID), append(judgements, idOrNull(i.JudgementID))
+		rounds, out = append(rounds, int32(i.Round)), append(out, i.Out)
+	}
+	rows, _ := t.tx.Query(ctx, `
+		SELECT i.id FROM items i
+		JOIN unnest($2::uuid[], $3::int[], $4::uuid[], $5::bool[]) AS r (id, round, judgement, out) ON r.id = i.id
+		WHERE i.brand_id = $1 AND NOT i.wave_checked AND i.round = r.round AND i.judgement_id IS NOT DISTINCT FROM r.judgement
+		  AND (r.out OR (i.wave_left IS NULL AND i.outcome IS DISTINCT FROM 'deleted'))
+		ORDER BY i.id FOR NO KEY UPDATE OF i SKIP LOCKED`, brand, uuids(ids), rounds, judgements, out)
+	locked, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
+	if err != nil {
+		return nil, fmt.Errorf("lock items for waves: %w", err)
+	}
+	current := make(map[triage.ID]bool, len(locked))
+	for _, id := range locked {
+		current[id] = true
+	}
+	return current, nil
 }
 
 type keeping struct {
@@ -53,6 +88,22 @@ type keeping struct {
 	startedKind         []string
 }
 
+// start notes a new wave, with the earlier items that it takes in.
+func (k *keeping) start(i Unwaved, f wave.Found) {
+	if !f.Started {
+		return
+	}
+	k.started, k.startedAt = append(k.started, f.Wave), append(k.startedAt, i.At)
+	kind := wave.KindReaction
+	if i.Spam {
+		kind = wave.KindSpam
+	}
+	k.startedKind = append(k.startedKind, string(kind))
+	for _, id := range f.With {
+		k.with, k.withWave = append(k.with, id), append(k.withWave, f.Wave)
+	}
+}
+
 func (k *keeping) add(i Unwaved, f wave.Found) {
 	in := idOrNull(f.Wave)
 	k.checked, k.waveOf = append(k.checked, i.ID), append(k.waveOf, in)
@@ -64,17 +115,6 @@ func (k *keeping) add(i Unwaved, f wave.Found) {
 		return
 	}
 	k.seen, k.in = append(k.seen, i), append(k.in, in)
-	if f.Started {
-		k.started, k.startedAt = append(k.started, f.Wave), append(k.startedAt, i.At)
-		kind := wave.KindReaction
-		if i.Spam {
-			kind = wave.KindSpam
-		}
-		k.startedKind = append(k.startedKind, string(kind))
-		for _, id := range f.With {
-			k.with, k.withWave = append(k.with, id), append(k.withWave, f.Wave)
-		}
-	}
 	if f.Wave != "" && f.Wave != i.In {
 		k.joined, k.joinedAt = append(k.joined, f.Wave), append(k.joinedAt, i.At)
 	}
@@ -112,7 +152,7 @@ func (k *keeping) items(batch *pgx.Batch, brand triage.ID, now time.Time) {
 		batch.Queue(`
 			UPDATE items i SET wave_id = r.wave
 			FROM unnest($2::uuid[], $3::uuid[]) AS r (id, wave)
-			WHERE i.brand_id = $1 AND i.id = r.id AND i.wave_id IS NULL AND i.wave_left IS NULL`,
+			WHERE i.brand_id = $1 AND i.id = r.id AND i.wave_id IS NULL AND i.wave_left IS NULL AND i.outcome IS DISTINCT FROM 'deleted'`,
 			brand, uuids(k.with), uuids(k.withWave))
 	}
 }

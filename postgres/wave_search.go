@@ -19,6 +19,8 @@ type Unwaved struct {
 	Text         string    // empty when it was erased
 	In           triage.ID // the wave it is in from an earlier look
 	Out          bool      // it takes no part: a companion, erased, or taken out of a wave
+	Round        int
+	JudgementID  triage.ID // empty when nobody judged
 }
 
 // Bounds of what one step of the search reads.
@@ -72,23 +74,23 @@ func (t *Tx) PassOverOld(ctx context.Context, brand triage.ID, before time.Time,
 }
 
 // Unwaved returns at most limit items of the brand that were not looked at, with their
-// vectors of the model, and locks them; what somebody is changing right now is left for
-// the next time.
+// vectors of the model. They are not locked: dealing passes over what is.
 func (t *Tx) Unwaved(ctx context.Context, brand triage.ID, model string, limit int) ([]Unwaved, error) {
 	rows, _ := t.tx.Query(ctx, `
 		SELECT i.id, i.engagement_id, i.author_id, i.thread_id, i.received_at, i.intent = 'spam', i.wave_id,
-		       i.kind <> 'owner' OR i.wave_left IS NOT NULL OR e.deleted_at IS NOT NULL, e.text, v.vector
+		       i.kind <> 'owner' OR i.wave_left IS NOT NULL OR e.deleted_at IS NOT NULL, e.text, v.vector,
+		       i.round, i.judgement_id
 		FROM items i
 		JOIN engagements e ON e.brand_id = i.brand_id AND e.id = i.engagement_id
 		LEFT JOIN embeddings v ON v.brand_id = i.brand_id AND v.engagement_id = i.engagement_id AND v.model = $2
 		WHERE i.brand_id = $1 AND NOT i.wave_checked
-		ORDER BY i.id LIMIT $3
-		FOR NO KEY UPDATE OF i SKIP LOCKED`, brand, model, limit)
+		ORDER BY i.id LIMIT $3`, brand, model, limit)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Unwaved, error) {
 		var u Unwaved
-		var author, thread, in *triage.ID
+		var author, thread, in, judgement *triage.ID
 		var vector *pgvector.HalfVector
-		err := row.Scan(&u.ID, &u.EngagementID, &author, &thread, &u.At, &u.Spam, &in, &u.Out, &u.Text, &vector)
+		err := row.Scan(&u.ID, &u.EngagementID, &author, &thread, &u.At, &u.Spam, &in, &u.Out, &u.Text, &vector, &u.Round, &judgement)
+		u.JudgementID = idOr(judgement)
 		u.Author, u.Thread, u.In, u.Vector = idOr(author), idOr(thread), idOr(in), direction(vector)
 		return u, err
 	})

@@ -46,9 +46,9 @@ func crowd(rng *rand.Rand, planted, members, strangers int) []Item {
 	return out
 }
 
-// found places items in the given order and returns which items share a wave.
-func found(items []Item) map[triage.ID][]triage.ID {
-	s := NewSearch(Default(builtinModel), nil)
+// wavesOf places items in the given order and returns which items share a wave.
+func wavesOf(items []Item, b Bounds) map[triage.ID][]triage.ID {
+	s := NewSearch(b, nil)
 	waves := map[triage.ID][]triage.ID{}
 	for _, i := range items {
 		f := s.Place(i, func() triage.ID { return triage.ID(fmt.Sprintf("w%d", len(waves))) })
@@ -69,13 +69,13 @@ func TestTheOrderOfArrivalDoesNotDecideWhoIsInAWave(t *testing.T) {
 	for seed := range uint64(40) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		items := crowd(rng, 3, 5+rng.IntN(30), 200)
-		want := found(items)
+		want := wavesOf(items, Default(builtinModel))
 		if len(want) != 3 {
 			t.Fatalf("seed %d: %d waves, want the 3 planted ones", seed, len(want))
 		}
 		for range 3 {
 			rng.Shuffle(len(items), func(a, b int) { items[a], items[b] = items[b], items[a] })
-			got := found(items)
+			got := wavesOf(items, Default(builtinModel))
 			for first, members := range want {
 				if !slices.Equal(got[first], members) {
 					t.Fatalf("seed %d: %v became %v", seed, members, got[first])
@@ -91,7 +91,7 @@ func TestTheOrderOfArrivalDoesNotDecideWhoIsInAWave(t *testing.T) {
 func TestTheSameItemsInTheSameOrderMakeTheSameWaves(t *testing.T) {
 	t.Parallel()
 	items := crowd(rand.New(rand.NewPCG(7, 7)), 4, 12, 300)
-	one, two := found(items), found(items)
+	one, two := wavesOf(items, Default(builtinModel)), wavesOf(items, Default(builtinModel))
 	if len(one) != 4 || fmt.Sprint(one) != fmt.Sprint(two) {
 		t.Errorf("%v, then %v", one, two)
 	}
@@ -99,7 +99,7 @@ func TestTheSameItemsInTheSameOrderMakeTheSameWaves(t *testing.T) {
 
 func TestNothingBetweenStrangersIsAWave(t *testing.T) {
 	t.Parallel()
-	if got := found(crowd(rand.New(rand.NewPCG(3, 3)), 0, 0, 1000)); len(got) > 0 {
+	if got := wavesOf(crowd(rand.New(rand.NewPCG(3, 3)), 0, 0, 1000), Default(builtinModel)); len(got) > 0 {
 		t.Errorf("strangers made waves: %v", got)
 	}
 }
@@ -138,7 +138,7 @@ func TestWhatStartsAWave(t *testing.T) {
 				c.change(n, &i)
 				items = append(items, i)
 			}
-			if got := found(items); (len(got) == 1) != c.waves {
+			if got := wavesOf(items, Default(builtinModel)); (len(got) == 1) != c.waves {
 				t.Errorf("waves: %v", got)
 			}
 		})
