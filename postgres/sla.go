@@ -82,6 +82,20 @@ func (i *Item) Close(p routing.Plan, o triage.Outcome, now time.Time) {
 	i.LeaseUntil, i.SnoozedUntil, i.WakeOnAuthor = time.Time{}, time.Time{}, false
 }
 
+// Promise replaces what was promised when the item was placed, by a target of the first
+// answer and one of closing it, zero for none. What was answered keeps the target that the
+// answer met or missed, and time that we waited for the author does not count.
+func (i *Item) Promise(p routing.Plan, first, resolve, now time.Time) {
+	if i.AnsweredAt.IsZero() {
+		i.FirstDueAt = first
+	}
+	i.ResolveDueAt = resolve
+	if !resolve.IsZero() && i.PausedFor > 0 {
+		i.ResolveDueAt = p.Calendar.Add(resolve, time.Duration(i.PausedFor)*time.Second)
+	}
+	i.retarget(p, now)
+}
+
 // Reopen makes a closed item open for anybody. No target moves by that: what was closed
 // too early has taken as long as it takes.
 func (i *Item) Reopen(p routing.Plan, now time.Time) {
@@ -93,6 +107,9 @@ func (i *Item) Reopen(p routing.Plan, now time.Time) {
 // retarget makes the nearest open target the one that the item is due by, and lets its
 // place in the queue follow. The answer that is owed comes before closing.
 func (i *Item) retarget(p routing.Plan, now time.Time) {
+	if !i.Live() {
+		return
+	}
 	due := i.nearest()
 	promised := !due.IsZero()
 	if !promised { // nothing is owed: it comes up again as if the author had written

@@ -117,8 +117,7 @@ func (d *Desk) placeAgain(c *change, says postgres.Label, fields []string) error
 // owner is the kind of the item that owns an engagement.
 const owner = "owner"
 
-// seat gives the item the place that the plan decides. Tags of people stay; what was
-// answered already is due by what it was due by.
+// seat gives the item the place that the plan decides. Tags of people stay.
 func (c *change) seat(p triage.Placement, plan plan) {
 	i := &c.item
 	i.Queue, i.Priority, i.PlanVersion, i.Unsure, i.Reasons = p.Queue, p.Priority, p.PlanVersion, p.Unsure, p.Reasons
@@ -130,13 +129,7 @@ func (c *change) seat(p triage.Placement, plan plan) {
 			i.Tags = append(i.Tags, tag)
 		}
 	}
-	i.FirstDueAt, i.ResolveDueAt = p.DueAt, p.ResolveDue
-	if i.AnsweredAt.IsZero() && !i.DueAt.Equal(p.DueAt) {
-		i.DueAt, i.SLA, i.SLAAt = p.DueAt, "fine", p.AtRiskAt
-	}
-	if !i.PausedAt.IsZero() {
-		i.SLAAt = time.Time{}
-	}
+	i.Promise(plan, p.DueAt, p.ResolveDue, c.tx.Now)
 	i.Rank = routing.Rank(i.DueAt, i.Parts)
 }
 
