@@ -34,10 +34,20 @@ func doctor(ctx context.Context, c *call) error {
 	c.jsonFlag()
 	c.explain("It looks at the configuration, the database (version, pgvector, rights, migrations, clock),\n" +
 		"the secret key, the language model and Slack, and ends with 1 when something is wrong. It\n" +
-		"changes nothing and costs nothing.")
+		"changes nothing and costs nothing. With --audit it verifies the hash chain of the audit instead,\n" +
+		"of each brand or of one, and names the first row that is not what was sealed.")
 	timeout := c.flags.Duration("timeout", 5*time.Second, "how long to wait for each thing")
+	chain := c.flags.Bool("audit", false, "verify the audit instead")
+	brand := c.flags.String("brand", "", "with --audit: only this `brand`, by id or slug")
+	head := c.flags.String("head", "", "with --audit and --brand: `NUMBER:HASH` of a head that was kept, which the chain must pass")
 	if err := c.parse(); err != nil {
 		return err
+	}
+	if *chain {
+		return c.doctorAudit(ctx, *brand, *head)
+	}
+	if *brand != "" || *head != "" {
+		return usagef("--brand and --head belong to --audit")
 	}
 	findings := c.examine(ctx, *timeout)
 	if err := c.answer(map[string]any{"checks": findings}, report(findings)); err != nil {

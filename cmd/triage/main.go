@@ -47,6 +47,7 @@ func commands() []command {
 		{"plan add", "--brand BRAND --file DOCUMENT", "keep a document as a draft of the plan", planAdd},
 		{"plan activate", "--brand BRAND --version NUMBER", "put a version of the plan in force", planActivate},
 		{"plan preview", "--brand BRAND", "show what a plan would have changed in the last days", planPreview},
+		{"audit export", "--brand BRAND", "write the audit of a brand, with the head of its hash chain", auditExport},
 		{"replay", "", "take stored deliveries through the door once more", replay},
 		{"eval", "", "measure how well comments are judged", eval},
 		{"train", "--data FOLDER", "make the built-in engine's model anew", trainModel},
