@@ -45,7 +45,7 @@ func commands() []command {
 		{"plan list", "--brand BRAND", "list the versions of a brand's plan", planList},
 		{"plan check", "--file DOCUMENT", "say what is wrong with a plan's document", planCheck},
 		{"plan add", "--brand BRAND --file DOCUMENT", "keep a document as a draft of the plan", planAdd},
-		{"plan activate", "--brand BRAND --version NUMBER", "put a version of the plan in force", planActivate},
+		{"plan activate", "--brand BRAND --version 1", "put a version of the plan in force", planActivate},
 		{"plan preview", "--brand BRAND", "show what a plan would have changed in the last days", planPreview},
 		{"audit export", "--brand BRAND", "write the audit of a brand, with the head of its hash chain", auditExport},
 		{"replay", "", "take stored deliveries through the door once more", replay},
