@@ -138,10 +138,18 @@ func (q *queues) upkeep(ctx context.Context, flow *inflow) {
 		case <-tick.C:
 		}
 		err := q.store.InTx(ctx, func(tx *postgres.Tx) error {
-			if _, err := tx.IndexVectors(ctx, 500); err != nil || n%10 > 0 {
+			if _, err := tx.IndexVectors(ctx, 500); err != nil {
 				return err
 			}
-			return tx.FoldQueueCounts(ctx)
+			if n%10 == 0 {
+				if _, err := tx.FoldThreadCounts(ctx); err != nil {
+					return err
+				}
+			}
+			if n%2 == 0 {
+				return tx.FoldQueueCounts(ctx)
+			}
+			return nil
 		})
 		if err != nil && ctx.Err() == nil {
 			flow.fail(err)
