@@ -123,7 +123,7 @@ func (w *waving) count(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	more, err := w.tx.CountWaves(ctx, w.brand, w.bounds, plan.WavePart)
+	more, err := w.tx.CountWaves(ctx, w.brand, plan.WavePart)
 	if err != nil {
 		return false, err
 	}

@@ -332,6 +332,46 @@ func TestASpamWaveClosesAsOneButForItsOutliers(t *testing.T) {
 	}
 }
 
+func TestACompanionStaysOutOfWavesAndItsOwnerIn(t *testing.T) {
+	b := newBeach(t)
+	members := b.receive(slogan[:4]...)
+	b.look()
+	companion := postgres.NewID()
+	if _, err := b.Pool().Exec(t.Context(), `
+		INSERT INTO items (brand_id, id, engagement_id, kind, queue, priority, due_at, rank, round, platform, channel_id, received_at, created_at, changed_at)
+		SELECT brand_id, $2, engagement_id, 'companion', 'smm', priority, due_at, rank, round, platform, channel_id, received_at, created_at, changed_at
+		FROM items WHERE id = $1`, members[0], companion); err != nil {
+		t.Fatal(err)
+	}
+	b.look()
+	b.receive(slogan[4])
+	b.look()
+	if b.item(companion).WaveID != "" || b.item(members[0]).WaveID == "" || b.waves()[0].Count != 5 {
+		t.Errorf("waves: %+v", b.waves())
+	}
+}
+
+func TestAGreatWaveIsCountedWithinSecondsOfGrowing(t *testing.T) {
+	b := newBeach(t)
+	b.receive(slogan...)
+	b.look()
+	if _, err := b.Pool().Exec(t.Context(), `UPDATE waves SET count = 1000, counted = 1000`); err != nil {
+		t.Fatal(err)
+	}
+	b.receive(slogan[0])
+	b.look()
+	if w := b.waves()[0]; w.Count != 1001 || w.Authors != 7 {
+		t.Errorf("a great wave was counted at once: %+v", w)
+	}
+	if _, err := b.Pool().Exec(t.Context(), `UPDATE waves SET counted_at = now() - interval '11 seconds'`); err != nil {
+		t.Fatal(err)
+	}
+	b.look()
+	if w := b.waves()[0]; w.Count != 8 || w.Authors != 8 {
+		t.Errorf("it was not counted seconds later: %+v", w)
+	}
+}
+
 func TestAMemberThatLeavesChangesTheFiguresAtOnce(t *testing.T) {
 	b := newBeach(t)
 	members := b.receive(slogan...)

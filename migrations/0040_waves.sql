@@ -21,6 +21,7 @@ CREATE TABLE waves (
     outliers          integer NOT NULL DEFAULT 0,
     peak_per_minute   integer NOT NULL DEFAULT 0,
     counted           integer NOT NULL DEFAULT 0,     -- count when the figures were made
+    counted_at        timestamptz NOT NULL DEFAULT '-infinity',
     told              integer NOT NULL DEFAULT 0,     -- count when the audit last said how it grew
     dirty             boolean NOT NULL DEFAULT true,  -- the figures are to be made again
     started_at        timestamptz NOT NULL,

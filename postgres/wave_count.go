@@ -14,23 +14,26 @@ import (
 	"triage/wave"
 )
 
-// dirtyPerStep bounds how many waves one step counts.
-const dirtyPerStep = 50
+const (
+	dirtyPerStep = 50               // waves that one step counts
+	countedEvery = 10 * time.Second // how long a great wave that grows may wait for that
+)
 
-// CountWaves makes the figures of waves anew that were marked for it: centre, kind,
-// representative, outliers and the rest. The representative and the outliers that nobody
-// has touched come forward by the part that the plan gives a wave of its size; the others
-// follow the representative.
-// Spam closes as one. It returns true when there may be more.
-func (t *Tx) CountWaves(ctx context.Context, brand triage.ID, b wave.Bounds, part func(size int) triage.Part) (bool, error) {
+// CountWaves makes the figures of waves anew that were marked for it, or that grew some
+// seconds ago: centre, kind, representative, outliers and the rest. The representative and
+// the outliers that nobody has touched come forward by the part that the plan gives a wave
+// of its size; the others follow the representative. Spam closes as one. It returns true
+// when there may be more.
+func (t *Tx) CountWaves(ctx context.Context, brand triage.ID, part func(size int) triage.Part) (bool, error) {
 	rows, _ := t.tx.Query(ctx, `
 		SELECT id, model, representative_id, told FROM waves
-		WHERE brand_id = $1 AND dirty ORDER BY id LIMIT $2 FOR NO KEY UPDATE`, brand, dirtyPerStep)
+		WHERE brand_id = $1 AND (dirty OR (state = 'open' AND count <> counted AND counted_at < $3))
+		ORDER BY id LIMIT $2 FOR NO KEY UPDATE`, brand, dirtyPerStep, t.Now.Add(-countedEvery))
 	dirty, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*counting, error) {
-		c := &counting{tx: t, brand: brand, bounds: b, part: part}
+		c := &counting{tx: t, brand: brand, part: part}
 		var standing *triage.ID
 		err := row.Scan(&c.id, &c.model, &standing, &c.told)
-		c.standing = idOr(standing)
+		c.standing, c.bounds = idOr(standing), wave.Default(c.model)
 		return c, err
 	})
 	if err != nil {
@@ -128,10 +131,10 @@ func (c *counting) save(ctx context.Context) error {
 	return c.tx.exec(ctx, `
 		UPDATE waves SET kind = $3, thread_id = $4, language = $5, intent = $6, urgency = $7, reply_expected = $8, risks = $9,
 		    representative_id = $10, count = $11, counted = $11, authors = $12, threads = $13, outliers = $14,
-		    peak_per_minute = $15, started_at = $16, last_at = $17, dirty = false
+		    peak_per_minute = $15, started_at = $16, last_at = $17, dirty = false, counted_at = $18
 		WHERE brand_id = $1 AND id = $2`,
 		c.brand, c.id, f.Kind, idOrNull(f.Thread), f.Language, f.Intent, f.Urgency, f.ReplyExpected, strs(f.Risks),
-		f.Representative, f.Count, f.Authors, f.Threads, len(f.Outliers), f.PeakPerMinute, f.StartedAt, f.LastAt)
+		f.Representative, f.Count, f.Authors, f.Threads, len(f.Outliers), f.PeakPerMinute, f.StartedAt, f.LastAt, c.tx.Now)
 }
 
 // mark says of each member whether it is an outlier.

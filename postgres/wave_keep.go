@@ -21,7 +21,8 @@ type Placing struct {
 
 // KeepPlacing writes a look: memberships, traces and new waves. The figures of the waves
 // concerned are marked to be made again, but those of a great wave only once it has grown
-// by a twentieth, so that the cost of a member does not grow with its wave. What somebody
+// by a twentieth, or some seconds later (see CountWaves), so that the cost of a member does
+// not grow with its wave. What somebody
 // is changing right now, or has changed since it was read, is left for the next look.
 func (t *Tx) KeepPlacing(ctx context.Context, brand triage.ID, p Placing) error {
 	current, err := t.lockUnwaved(ctx, brand, p.Items)
@@ -159,7 +160,8 @@ func (k *keeping) items(batch *pgx.Batch, brand triage.ID, now time.Time) {
 
 func (k *keeping) traces(batch *pgx.Batch, brand triage.ID) {
 	if len(k.gone) > 0 {
-		batch.Queue(`DELETE FROM wave_traces WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(k.gone))
+		batch.Queue(`DELETE FROM wave_traces WHERE brand_id = $1 AND engagement_id = ANY($2) AND item_id = ANY($3)`,
+			brand, uuids(k.gone), uuids(k.checked))
 	}
 	if len(k.seen) > 0 {
 		var engagements, items []triage.ID
@@ -202,7 +204,7 @@ func (t *Tx) ForgetTraces(ctx context.Context, brand triage.ID, before time.Time
 
 // CloseQuietWaves closes waves of the brand that nobody joined since the given time.
 func (t *Tx) CloseQuietWaves(ctx context.Context, brand triage.ID, since time.Time) error {
-	return t.closeWaves(ctx, Actor{}, brand, `w.last_at < $4 AND NOT w.dirty`, since)
+	return t.closeWaves(ctx, Actor{}, brand, `w.last_at < $4 AND NOT w.dirty AND w.count = w.counted`, since)
 }
 
 // CloseWave closes one wave to newcomers. Closing it again changes nothing.

@@ -37,7 +37,7 @@ func (r Reads) WaveBrands(ctx context.Context, quiet time.Time) ([]triage.ID, er
 		SELECT b.id FROM brands b
 		WHERE EXISTS (SELECT FROM items i WHERE i.brand_id = b.id AND NOT i.wave_checked)
 		   OR EXISTS (SELECT FROM waves w WHERE w.brand_id = b.id AND w.dirty)
-		   OR EXISTS (SELECT FROM waves w WHERE w.brand_id = b.id AND w.state = 'open' AND w.last_at < $1)
+		   OR EXISTS (SELECT FROM waves w WHERE w.brand_id = b.id AND w.state = 'open' AND (w.last_at < $1 OR w.count <> w.counted))
 		ORDER BY b.id`, quiet)
 	brands, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
 	if err != nil {

@@ -138,18 +138,10 @@ func (q *queues) upkeep(ctx context.Context, flow *inflow) {
 		case <-tick.C:
 		}
 		err := q.store.InTx(ctx, func(tx *postgres.Tx) error {
-			if _, err := tx.IndexVectors(ctx, 500); err != nil {
+			if _, err := tx.IndexVectors(ctx, 500); err != nil || n%10 > 0 {
 				return err
 			}
-			if n%10 == 0 {
-				if _, err := tx.FoldThreadCounts(ctx); err != nil {
-					return err
-				}
-			}
-			if n%2 == 0 {
-				return tx.FoldQueueCounts(ctx)
-			}
-			return nil
+			return tx.FoldQueueCounts(ctx)
 		})
 		if err != nil && ctx.Err() == nil {
 			flow.fail(err)
