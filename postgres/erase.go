@@ -37,6 +37,8 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents", "promises", "next_answers", "undo_items"} {
 		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
 	}
+	batch.Queue(`UPDATE exposures SET engagement_id = NULL, thread_id = NULL WHERE brand_id = $1 AND engagement_id = ANY($2)`,
+		brand, uuids(ids)) // that somebody read it stays, what it was goes
 	batch.Queue(eraseItems, brand, uuids(ids), t.Now)
 	leaveWaves(batch, brand, ids)
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
