@@ -39,9 +39,9 @@ const (
 
 	documentsPerStep = 500
 	promisesPerStep  = 50
-	sealEvery      = 300 * time.Millisecond // those who watch a queue hear of a change once it is sealed
-	daysAhead      = 3
-	keepRaw        = 30 * 24 * time.Hour
+	sealEvery        = 300 * time.Millisecond // those who watch a queue hear of a change once it is sealed
+	daysAhead        = 3
+	keepRaw          = 30 * 24 * time.Hour
 )
 
 func (u *Upkeep) tasks() []task {
@@ -83,7 +83,11 @@ func (u *Upkeep) tasks() []task {
 		{"drop sessions", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.DropSessions(ctx)
 		})},
-		{"fold counters", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+		{"care", time.Minute, u.care},
+		{"forget care", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.ForgetCare(ctx)
+		})},
+		{"fold counters", 2 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldQueueCounts(ctx)
 		})},
 		{"seal audit", sealEvery, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
