@@ -139,14 +139,21 @@ func (b *brand) receive(text string, c triage.Classification) string {
 // receiveFrom is receive for an author with so many followers.
 func (b *brand) receiveFrom(followers int64, text string, c triage.Classification) string {
 	b.t.Helper()
+	return b.hear(text, c, func(e *triage.Engagement) { e.Author.Followers = followers })
+}
+
+// hear is receive for a comment that is not like the others.
+func (b *brand) hear(text string, c triage.Classification, change func(*triage.Engagement)) string {
+	b.t.Helper()
 	b.comment++
 	e := triage.Engagement{
 		ID: postgres.NewID(), BrandID: b.id, ChannelID: b.channel, Platform: triage.StandardWebhooks,
 		ExternalID: "comment-" + string(postgres.NewID()), Form: triage.FormComment, Action: triage.Created, Text: text,
-		Author:    triage.Author{ExternalID: "author-1", Handle: "joerg", Name: "Jörg", Followers: followers},
+		Author:    triage.Author{ExternalID: "author-1", Handle: "joerg", Name: "Jörg", Followers: 12},
 		Thread:    triage.Thread{ExternalID: "post-1", Text: "Our new shoe"},
 		VersionAt: b.start, ReceivedAt: b.start.Add(time.Duration(b.comment) * time.Millisecond), Round: 1,
 	}
+	change(&e)
 	d := postgres.Delivery{
 		ID: postgres.NewID(), EndpointID: postgres.NewID(), Platform: e.Platform, ReceivedAt: e.ReceivedAt, Source: "webhook",
 		Raw: []byte(text), Accepted: 1,

@@ -57,6 +57,6 @@ CREATE INDEX promises_author ON promises (brand_id, author_id) WHERE author_id I
 CREATE INDEX promises_engagement ON promises (brand_id, engagement_id) WHERE engagement_id IS NOT NULL;
 CREATE INDEX promises_due ON promises (due_at) WHERE state = 'open' AND raised_at IS NULL;
 
--- What follows from what an author wrote (first_time, advocate, creator, at_risk), as of
--- their last comment: beside tags, which people set.
+-- What follows from what an author wrote (advocate, creator, at_risk), as of their last
+-- comment: beside tags, which people set.
 ALTER TABLE authors ADD COLUMN signs text[] NOT NULL DEFAULT '{}';

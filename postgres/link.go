@@ -133,7 +133,7 @@ func (t *Tx) SuggestLinks(ctx context.Context, brand, author triage.ID, evidence
 		batch.Queue(`
 			INSERT INTO author_links (brand_id, id, a, b, evidence, created_at)
 			SELECT $1, $2, $3, $4, $5, $6
-			WHERE 2 = (SELECT count(*) FROM (SELECT FROM authors WHERE brand_id = $1 AND id IN ($3, $4) FOR KEY SHARE) both)
+			WHERE 2 = (SELECT count(*) FROM (SELECT FROM authors WHERE brand_id = $1 AND id IN ($3, $4) FOR KEY SHARE) found)
 			ON CONFLICT ON CONSTRAINT author_links_pair DO NOTHING`, brand, NewID(), pair[0], pair[1], raw, t.Now)
 	}
 	if batch.Len() == 0 {

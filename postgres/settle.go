@@ -53,7 +53,7 @@ func (t *Tx) Settle(ctx context.Context, brand triage.ID, all []Settlement) (int
 		return 0, nil
 	}
 	for _, step := range []func(context.Context) error{
-		s.saveAuthors, s.saveThreads, s.saveJudgements, s.saveVectors, s.saveDocuments, s.saveItems, s.wakeAuthors,
+		s.saveAuthors, s.saveThreads, s.saveJudgements, s.saveVectors, s.saveDocuments, s.saveItems, s.wakeAuthors, s.saveSigns,
 	} {
 		if err := step(ctx); err != nil {
 			return 0, err

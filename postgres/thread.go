@@ -103,22 +103,21 @@ type TreePage struct {
 // root. Of each engagement below the page the first replies are shown.
 func (r Reads) Tree(ctx context.Context, brand, thread triage.ID, p TreePage) ([]Branch, error) {
 	var w where
-	level := `d.root AND d.thread_id = ` + w.arg(thread)
-	order, beyond := `DESC`, `d.engagement_id < ?`
+	owner, in := w.arg(brand), w.arg(thread)
+	level, order, beyond := `d.root`, `DESC`, `d.engagement_id < ?`
 	if p.Parent != "" {
 		order, beyond = `ASC`, `d.engagement_id > ?`
-		level = `NOT d.root AND d.thread_id = ` + w.arg(thread) + ` AND d.parent_external_id = (
-			SELECT external_id FROM engagements WHERE brand_id = ` + w.arg(brand) + ` AND id = ` + w.arg(uuids([]triage.ID{p.Parent})[0]) + `)`
+		level = `NOT d.root AND d.parent_external_id = (
+			SELECT external_id FROM engagements WHERE brand_id = ` + owner + ` AND id = ` + w.arg(uuids([]triage.ID{p.Parent})[0]) + `)`
 	}
 	if p.After != "" {
 		w.add(beyond, p.After)
 	}
-	owner := w.arg(brand)
-	replies := `documents r WHERE r.brand_id = ` + owner + ` AND r.thread_id = ` + w.arg(thread) + ` AND NOT r.root AND r.parent_external_id = `
+	replies := `documents r WHERE r.brand_id = ` + owner + ` AND r.thread_id = ` + in + ` AND NOT r.root AND r.parent_external_id = `
 	rows, _ := r.db.Query(ctx, `
 		WITH RECURSIVE page AS (
 			SELECT d.engagement_id FROM documents d
-			WHERE d.brand_id = `+owner+` AND `+level+w.sql.String()+`
+			WHERE d.brand_id = `+owner+` AND d.thread_id = `+in+` AND `+level+w.sql.String()+`
 			ORDER BY d.engagement_id `+order+` LIMIT `+w.arg(p.Limit)+`),
 		tree (id, external, parent, depth) AS (
 			SELECT e.id, e.external_id, NULL::uuid, 0 FROM page p JOIN engagements e ON e.brand_id = `+owner+` AND e.id = p.engagement_id
