@@ -184,8 +184,7 @@ func (t *Tx) NoteUncovered(ctx context.Context, person triage.ID, i Item) error 
 func (r Reads) OpenDue(ctx context.Context, brand triage.ID, q triage.Queue, before time.Time) (bool, error) {
 	var some bool
 	err := r.db.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM live_items l WHERE l.brand_id = $1 AND l.queue = $2 AND l.due_at < $3
-		               AND l.terms && ARRAY[item_term($1, $2, 'status:open')])`,
+		SELECT EXISTS (SELECT FROM live_items l WHERE l.brand_id = $1 AND l.queue = $2 AND l.due_at < $3 AND l.status = 'open')`,
 		brand, q, before).Scan(&some)
 	if err != nil {
 		return false, unavailable(fmt.Errorf("what is due of %s: %w", q, err))

@@ -11,7 +11,11 @@ import (
 // arguments. Words are not among them.
 func (w *where) facets(f ItemFilter) {
 	if live := statusWords(f.Statuses); len(live) < liveStatuses {
-		w.facet("status", live...)
+		addAny(w, `l.status = ANY(?)`, live)
+	}
+	addID(w, `l.assignee_id = ?`, f.Assignee)
+	if f.Unassigned {
+		w.add(`l.assignee_id IS NULL`)
 	}
 	for _, facet := range []struct {
 		name  string
@@ -19,12 +23,9 @@ func (w *where) facets(f ItemFilter) {
 	}{
 		{"priority", priorityWords(f.Priorities)}, {"intent", strs(f.Intents)}, {"sentiment", strs(f.Sentiments)},
 		{"language", f.Languages}, {"platform", strs(f.Platforms)}, {"risk", strs(f.Risks)},
-		{"channel", idWords(f.Channel)}, {"author", idWords(f.Author)}, {"thread", idWords(f.Thread)}, {"wave", idWords(f.Wave)}, {"assignee", idWords(f.Assignee)},
+		{"channel", idWords(f.Channel)}, {"author", idWords(f.Author)}, {"thread", idWords(f.Thread)}, {"wave", idWords(f.Wave)},
 	} {
 		w.facet(facet.name, facet.words...)
-	}
-	if f.Unassigned {
-		w.facet("assignee", "")
 	}
 	if f.Unsure != nil {
 		w.facet("unsure", strconv.FormatBool(*f.Unsure))

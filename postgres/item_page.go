@@ -45,21 +45,28 @@ const frontWords = 500
 // found less than a page. The last is right in any case. The planner has no choice between
 // them, since it cannot know whether what passes a filter stands in front or at the end.
 func (l list) pages() []page {
-	var live, closed bool
+	open, live, closed := len(l.Statuses) == 0, len(l.Statuses) == 0, false
 	for _, s := range l.Statuses {
+		open = open || s == triage.StatusOpen
 		if (Item{Status: s}).Live() {
 			live = true
 		} else {
 			closed = true
 		}
 	}
+	ofLive := l.any
+	if !open {
+		ofLive = l.putAway
+	}
 	switch {
 	case live && closed:
 		return []page{l.page(func(w *where) string {
-			return `SELECT id, rank FROM ((` + l.any(w) + `) UNION ALL (` + l.closed(w) + `)) both_kinds ORDER BY rank, id` + l.atMost()
+			return `SELECT id, rank FROM ((` + ofLive(w) + `) UNION ALL (` + l.closed(w) + `)) both_kinds ORDER BY rank, id` + l.atMost()
 		})}
 	case closed:
 		return []page{l.page(l.closed)}
+	case !open || l.Assignee != "":
+		return []page{l.page(ofLive)}
 	case l.unfiltered():
 		return []page{l.page(l.walk)}
 	}
@@ -115,7 +122,7 @@ func (l list) lane(w *where, condition string, rows int) string {
 	if l.after != nil {
 		w.add(`(l.rank, l.id) > (?, ?)`, l.after.Rank, l.after.ID)
 	}
-	return `SELECT l.id, l.rank, l.received_at, l.terms, l.words FROM live_items l
+	return `SELECT l.id, l.rank, l.received_at, l.terms, l.words, l.status, l.assignee_id FROM live_items l
 		WHERE l.brand_id = $1 AND l.queue = $2` + condition + w.sql.String() + `
 		ORDER BY l.rank, l.id LIMIT ` + strconv.Itoa(rows)
 }
@@ -129,7 +136,12 @@ func (l list) any(w *where) string {
 		w.add(`(l.rank + 0, l.id) > (?, ?)`, l.after.Rank, l.after.ID)
 	}
 	w.sql.WriteString(` AND l.brand_id = $1 AND l.queue = $2`)
-	return l.choose(w, `live_items l`, ` ORDER BY l.rank + 0, l.id`)
+	from := `live_items l`
+	if l.Assignee != "" { // of items there is an index by holder
+		from += ` JOIN items i ON i.brand_id = $1 AND i.id = l.id AND ` + liveItems
+		addID(w, `i.assignee_id = ?`, l.Assignee)
+	}
+	return l.choose(w, from, ` ORDER BY l.rank + 0, l.id`)
 }
 
 func (l list) choose(w *where, from, order string) string {
@@ -139,11 +151,18 @@ func (l list) choose(w *where, from, order string) string {
 	return `SELECT l.id, l.rank FROM ` + from + ` WHERE true` + w.sql.String() + order + l.atMost()
 }
 
-// closed walks closed items in their order. Erasing closes items with an outcome of its own.
-func (l list) closed(w *where) string {
+// putAway walks what is live and not open, in its order.
+func (l list) putAway(w *where) string { return l.walkItems(w, putAwayItems) }
+
+// closed walks closed items in their order.
+func (l list) closed(w *where) string { return l.walkItems(w, closedItems) }
+
+// walkItems walks items of a partial index in their order. Erasing closes items with an
+// outcome of its own.
+func (l list) walkItems(w *where, kind string) string {
 	w.sql.Reset()
 	w.add(`i.outcome IS DISTINCT FROM 'deleted'`)
-	w.add(closedItems)
+	w.add(kind)
 	addAny(w, `i.status = ANY(?)`, l.Statuses)
 	w.narrow(l.brand, l.ItemFilter)
 	if l.after != nil {
@@ -152,3 +171,5 @@ func (l list) closed(w *where) string {
 	return `SELECT i.id, i.rank FROM items i WHERE i.brand_id = $1 AND i.queue = $2` + w.sql.String() + `
 		ORDER BY i.rank, i.id` + l.atMost()
 }
+
+const putAwayItems = `i.status IN ('claimed', 'snoozed', 'waiting')`
