@@ -215,6 +215,12 @@ func TestPeopleAndTokens(t *testing.T) {
 		t.Errorf("a new name is the person %v", newcomer)
 	}
 	m.refused(exitFailed, "no such person", "token", "add", "--brand", "acme", "--role", "cm", "--person", "0198f000-0000-7000-8000-000000000000")
+	if cared := m.id("person", "set", "--brand", "acme", "--person", "MARA@acme.example", "--capacity", "24", "--languages", "de,en",
+		"--hours", "mon-fri 09:00-17:00 Europe/Berlin", "--overflow"); cared != mara {
+		t.Errorf("cared for %s instead of %s", cared, mara)
+	}
+	m.refused(exitFailed, "is not of the form", "person", "set", "--brand", "acme", "--person", mara, "--hours", "nine to five, mostly")
+	m.refused(exitFailed, "A language is", "person", "set", "--brand", "acme", "--person", mara, "--languages", "german")
 	m.id("person", "add", "--name", "Mara")
 	m.refused(exitFailed, "Several people", "token", "add", "--brand", "acme", "--role", "cm", "--person", "Mara")
 

@@ -30,6 +30,7 @@ func commands() []command {
 		{"person add", "--name NAME", "add a person", personAdd},
 		{"person invite", "--brand BRAND --mail ADDRESS --role ROLE", "invite a person, who then makes an account", personInvite},
 		{"person password", "--person PERSON", "give a person another password", personPassword},
+		{"person set", "--brand BRAND --person PERSON", "say how much a person is dealt, and when", personSet},
 		{"person list", "", "list the people, or those of a brand with their roles", personList},
 		{"endpoint add", "--brand BRAND --platform PLATFORM --secret SECRET", "add a webhook address", endpointAdd},
 		{"endpoint rotate", "--endpoint ENDPOINT --secret SECRET", "give an endpoint a new secret", endpointRotate},
