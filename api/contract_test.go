@@ -59,6 +59,13 @@ func contract(t *testing.T) (raw []byte, paths map[string]map[string]operation) 
 func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 	_, paths := contract(t)
 	declared := map[string]string{
+		"GET /v1/plan":                      "read",
+		"GET /v1/plans":                     "read",
+		"GET /v1/plans/{version}":           "read",
+		"POST /v1/plans":                    "lead",
+		"POST /v1/plans/{version}/activate": "lead",
+		"POST /v1/plans/preview":            "lead",
+
 		// Context and search.
 		"GET /v1/engagements":        "read",
 		"GET /v1/engagements/{id}":   "read",
@@ -126,10 +133,6 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		"POST /v1/items/{id}/snooze":    "work",
 		"POST /v1/items/{id}/handover":  "work",
 		"POST /v1/items/{id}/correct":   "work",
-		"GET /v1/stream":                "read",
-		"GET /v1/items/{id}/history":    "read",
-		"GET /v1/audit":                 "lead",
-		"GET /v1/audit/export":          "lead",
 		"POST /v1/items/{id}/answered":  "work",
 		"POST /v1/items/{id}/wait":      "work",
 		"POST /v1/items/{id}/dismiss":   "work",
@@ -143,6 +146,15 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		"POST /v1/items/bulk":           "work",
 		"POST /v1/undo/{id}":            "work",
 		"GET /v1/insights/targets":      "read",
+		"GET /v1/stream":                "read",
+		"GET /v1/items/{id}/history":    "read",
+		"GET /v1/audit":                 "lead",
+		"GET /v1/audit/export":          "lead",
+		"GET /v1/views":                 "read",
+		"POST /v1/views":                "read",
+		"PATCH /v1/views/{id}":          "read",
+		"DELETE /v1/views/{id}":         "read",
+		"GET /v1/views/{id}/items":      "read",
 	}
 	inContract := map[string]bool{}
 	for path, operations := range paths {
