@@ -31,7 +31,7 @@ type bulkInput struct {
 
 // SkippedBody are items that an action left as they are, and why.
 type SkippedBody struct {
-	Why    string      `json:"why" enum:"not_found,gone,forbidden,closed,held,assigned,not_held"`
+	Why    string      `json:"why" enum:"not_found,gone,forbidden,closed,held,assigned,not_held,not_possible,unavailable"`
 	Holder *personBody `json:"holder" doc:"Whose they are, with held and assigned"`
 	IDs    []string    `json:"ids" nullable:"false"`
 }

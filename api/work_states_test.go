@@ -407,6 +407,22 @@ func TestManyItemsAtOnce(t *testing.T) {
 	}
 }
 
+func TestWhatFitsOneOfManyIsDoneToThatOne(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	lea, cem := o.hire("Lea", triage.RoleLead), o.hire("Cem", triage.RoleCM)
+	content := complaint
+	content.Intent = triage.ContentReaction
+	his, not := o.receive("Nothing works", complaint), o.receive("Nice video", content)
+	assign := map[string]any{"ids": []string{his, not}, "action": "assign", "assignee": o.personOf(cem)}
+	got := o.ask(lea, "POST", "/v1/items/bulk", assign).must(200)
+	if !slices.Equal(got.list("done"), []string{his}) || !strings.Contains(string(got.raw), `{"why":"not_possible","holder":null,"ids":["`+not+`"]}`) {
+		t.Errorf("assigned: %s", got.raw)
+	}
+	assign["ids"] = []string{not}
+	o.ask(lea, "POST", "/v1/items/bulk", assign).must(422)
+}
+
 // list is get for what is a list of strings.
 func (a answer) list(path ...string) (out []string) {
 	found, _ := a.get(path...).([]any)

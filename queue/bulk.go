@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -81,7 +82,8 @@ func (a Action) work() (work, error) {
 }
 
 // Skipped are items that were left as they are, and why. Each has the reason in words of
-// ours: not_found, gone, forbidden, closed, held, assigned, not_held.
+// ours: not_found, gone, forbidden, closed, held, assigned, not_held, not_possible, or
+// unavailable for those that the database went away before.
 type Skipped struct {
 	Why    string
 	Holder triage.ID // whose they are, with held and assigned
@@ -96,6 +98,8 @@ type BulkResult struct {
 	Skipped   []Skipped
 	UndoID    triage.ID // empty when nothing can be taken back
 	UndoUntil time.Time
+
+	refused error // why the first of those was not possible
 }
 
 // Bulk does the same to many items, in transactions of some hundred each, in the order of
@@ -112,13 +116,20 @@ func (d *Desk) Bulk(ctx context.Context, who postgres.Caller, s Selection, a Act
 	}
 	var out BulkResult
 	var undo postgres.Undo
-	for part := range slices.Chunk(ids, chunk) {
-		one, kept, err := d.bulk(ctx, who, part, do, undo)
-		if err != nil {
+	for from := 0; from < len(ids); from += chunk {
+		one, kept, err := d.bulk(ctx, who, ids[from:min(from+chunk, len(ids))], do, undo)
+		if err != nil && undo.ID == "" {
 			return out, err
+		}
+		if err != nil { // what is done can be taken back, so the caller has to know
+			out.addSkipped(Skipped{Why: "unavailable", IDs: ids[from:]})
+			break
 		}
 		undo = kept
 		out.add(one)
+	}
+	if out.refused != nil && len(out.Done)+len(out.Unchanged) == 0 {
+		return out, out.refused
 	}
 	out.UndoID, out.UndoUntil = undo.ID, undo.ExpiresAt
 	return out, nil
@@ -204,6 +215,9 @@ func (s *session) each(items []postgres.Item, do work, out *BulkResult) ([]*chan
 			out.skip("forbidden", i)
 		case kind == triage.Conflict:
 			out.skip("not_held", i)
+		case kind == triage.Invalid:
+			out.skip("not_possible", i)
+			out.refused = cmp.Or(out.refused, err)
 		default:
 			return nil, err
 		}
@@ -254,6 +268,7 @@ func (r *BulkResult) addSkipped(one Skipped) {
 
 func (r *BulkResult) add(one BulkResult) {
 	r.Done, r.Unchanged = append(r.Done, one.Done...), append(r.Unchanged, one.Unchanged...)
+	r.refused = cmp.Or(r.refused, one.refused)
 	for _, skipped := range one.Skipped {
 		r.addSkipped(skipped)
 	}
