@@ -37,6 +37,7 @@ func (s *Server) routes() {
 	s.streamRoutes()
 	s.historyRoutes()
 	s.auditRoutes()
+	s.viewRoutes()
 	docs := adaptor.HTTPHandler(v5emb.New("Triage", "/openapi.json", "/docs/"))
 	s.app.Get("/docs", readable, docs)
 	s.app.Get("/docs/*", readable, docs)

@@ -55,8 +55,8 @@ func (r Reads) HeldBy(ctx context.Context, brand, person triage.ID) ([]triage.ID
 	return ids, nil
 }
 
-// RemoveMember ends what a person is for a brand: the membership, the tokens, and the
-// sessions once no brand is left.
+// RemoveMember ends what a person is for a brand: the membership, the tokens, their own
+// views, and the sessions once no brand is left.
 func (t *Tx) RemoveMember(ctx context.Context, actor Actor, brand, person triage.ID) error {
 	tag, err := t.tx.Exec(ctx, `DELETE FROM memberships WHERE brand_id = $1 AND person_id = $2`, brand, person)
 	if err != nil {
@@ -73,6 +73,9 @@ func (t *Tx) RemoveMember(ctx context.Context, actor Actor, brand, person triage
 		if err := t.RevokeToken(ctx, actor, brand, token.ID); err != nil {
 			return err
 		}
+	}
+	if err := t.ForgetViewsOf(ctx, brand, person); err != nil {
+		return err
 	}
 	err = t.Audit(ctx, AuditRow{BrandID: brand, Actor: actor, Action: "member.removed", Subject: "person", SubjectID: person})
 	if err != nil {
