@@ -85,6 +85,7 @@ type grouping struct {
 	groups []Group
 	keys   []triage.ID       // seen by the walk, those of earlier pages too
 	byKey  map[triage.ID]int // place in groups
+	rare   bool              // little of what is live passes the filter
 }
 
 // where returns the conditions of the list.
@@ -146,8 +147,35 @@ func (g *grouping) meet(m met, earlier bool) {
 	})
 }
 
-// next returns the next items after a position that are of no group met so far.
+// next returns the next items after a position, all or all but those of groups met so far.
 func (g *grouping) next(ctx context.Context, at *Position) ([]met, error) {
+	pages := g.pages(at)
+	if len(pages) == 1 {
+		return g.unmet(ctx, at)
+	}
+	key, _ := g.by.key()
+	var found []met
+	for n, p := range pages {
+		g.rare = g.rare || n > 0
+		rows, _ := g.reads.db.Query(ctx, `
+			SELECT page.rank, page.id, `+key+` FROM (`+p.sql+`) page
+			JOIN items i ON i.brand_id = $1 AND i.id = page.id
+			ORDER BY page.rank, page.id`, p.args...)
+		var err error
+		if found, err = pgx.CollectRows(rows, scanMet); err != nil || len(found) == 2*g.limit {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+func (g *grouping) pages(at *Position) []page {
+	return list{g.brand, g.queue, g.filter, at, 2 * g.limit}.pages()
+}
+
+// unmet walks a list without a filter, or one of closed items, and passes over items of
+// groups met so far: a busy post may have thousands in a row.
+func (g *grouping) unmet(ctx context.Context, at *Position) ([]met, error) {
 	key, _ := g.by.key()
 	w := g.where()
 	if at != nil {
@@ -159,13 +187,15 @@ func (g *grouping) next(ctx context.Context, at *Position) ([]met, error) {
 	w.args = append(w.args, 2*g.limit)
 	rows, _ := g.reads.db.Query(ctx, `SELECT i.rank, i.id, `+key+` FROM items i WHERE true`+w.sql.String()+
 		` ORDER BY i.rank, i.id LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (met, error) {
-		var m met
-		var key *triage.ID
-		err := row.Scan(&m.Rank, &m.ID, &key)
-		m.key = idOr(key)
-		return m, err
-	})
+	return pgx.CollectRows(rows, scanMet)
+}
+
+func scanMet(row pgx.CollectableRow) (met, error) {
+	var m met
+	var key *triage.ID
+	err := row.Scan(&m.Rank, &m.ID, &key)
+	m.key = idOr(key)
+	return m, err
 }
 
 // earlier tells which groups of the items have one up to the position where the list goes
@@ -180,21 +210,33 @@ func (g *grouping) earlier(ctx context.Context, items []met) (map[triage.ID]bool
 			keys = append(keys, m.key)
 		}
 	}
-	_, one := g.by.key()
-	w := g.where()
-	w.args = append(w.args, uuids(keys))
-	all := len(w.args)
-	w.sql.WriteString(` AND ` + one)
-	w.add(`(i.rank, i.id) <= (?, ?)`, g.after.Rank, g.after.ID)
-	rows, _ := g.reads.db.Query(ctx, `
-		SELECT k.key FROM unnest($`+strconv.Itoa(all)+`::uuid[]) AS k (key)
-		WHERE EXISTS (SELECT FROM items i WHERE true`+w.sql.String()+`)`, w.args...)
+	if len(keys) == 0 {
+		return map[triage.ID]bool{}, nil
+	}
+	sql, args := g.earlierOf(keys)
+	rows, _ := g.reads.db.Query(ctx, sql, args...)
 	found, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
 	out := make(map[triage.ID]bool, len(found))
 	for _, key := range found {
 		out[key] = true
 	}
 	return out, err
+}
+
+// earlierOf returns the statement that tells which groups have an item up to the position.
+// Where much passes, the first items of each group tell; where little does, what passes.
+func (g *grouping) earlierOf(keys []triage.ID) (sql string, args []any) {
+	key, _ := g.by.key()
+	if g.rare {
+		w := g.passing(keys)
+		w.add(`(l.rank, l.id) <= (?, ?)`, g.after.Rank, g.after.ID)
+		return `SELECT DISTINCT ` + key + ` FROM live_items l JOIN items i ON i.brand_id = $1 AND i.id = l.id
+			WHERE l.brand_id = $1 AND l.queue = $2 AND ` + key + ` IS NOT NULL` + w.sql.String(), g.planned(w.args)
+	}
+	w, all := g.among(keys)
+	w.add(`(i.rank, i.id) <= (?, ?)`, g.after.Rank, g.after.ID)
+	return `SELECT k.key FROM unnest($` + all + `::uuid[]) AS k (key)
+		WHERE EXISTS (SELECT FROM items i WHERE true` + w.sql.String() + `)`, w.args
 }
 
 // tops reads the best item of each group; one that is alone is also its numbers.

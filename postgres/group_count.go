@@ -25,8 +25,57 @@ func (g *grouping) count(ctx context.Context) error {
 		return nil
 	case g.by == ByThread && g.kept():
 		return g.countKept(ctx, keys)
+	case g.filtered():
+		return g.countFiltered(ctx, keys)
 	}
 	return g.countItems(ctx, keys)
+}
+
+// filtered reports whether the list holds some of what is live, and nothing else.
+func (g *grouping) filtered() bool { return len(g.pages(nil)) > 1 }
+
+// countFiltered counts what passes the filter, by the index on its terms: a busy post may
+// have thousands of items of which few pass.
+func (g *grouping) countFiltered(ctx context.Context, keys []triage.ID) error {
+	key, _ := g.by.key()
+	w := g.passing(keys)
+	rows, _ := g.reads.db.Query(ctx, `
+		SELECT `+key+`, i.sentiment, i.priority, i.unsure, count(*), min(i.received_at), max(i.received_at)
+		FROM live_items l JOIN items i ON i.brand_id = $1 AND i.id = l.id
+		WHERE l.brand_id = $1 AND l.queue = $2 AND `+key+` IS NOT NULL`+w.sql.String()+`
+		GROUP BY 1, 2, 3, 4`, g.planned(w.args)...)
+	return g.read(rows)
+}
+
+// planned makes a statement be planned for its own words: see list.page.
+func (g *grouping) planned(args []any) []any {
+	if g.filter.Text == "" {
+		return args
+	}
+	return append([]any{pgx.QueryExecModeCacheDescribe}, args...)
+}
+
+// passing returns the conditions that live item l passes the filter and belongs to one of
+// the groups.
+func (g *grouping) passing(keys []triage.ID) *where {
+	w := &where{args: []any{g.brand, g.queue}}
+	w.facets(g.filter)
+	w.facet(string(g.by), strs(keys)...)
+	if g.filter.Text != "" {
+		w.liveWords(g.brand, g.filter.Text)
+	}
+	return w
+}
+
+// read adds rows of a count to the groups.
+func (g *grouping) read(rows pgx.Rows) error {
+	var c counted
+	_, err := pgx.ForEachRow(rows, []any{&c.key, &c.sentiment, &c.priority, &c.unsure, &c.n, &c.first, &c.last}, func() error {
+		g.add(c)
+		g.span(c.key, c.first, c.last)
+		return nil
+	})
+	return err
 }
 
 // kept reports whether the filter speaks only of what thread_counts knows.
@@ -55,13 +104,7 @@ func (g *grouping) countItems(ctx context.Context, keys []triage.ID) error {
 			SELECT i.sentiment, i.priority, i.unsure, count(*) AS n, min(i.received_at) AS first, max(i.received_at) AS last
 			FROM items i WHERE true`+w.sql.String()+`
 			GROUP BY i.sentiment, i.priority, i.unsure) c`, w.args...)
-	var c counted
-	_, err := pgx.ForEachRow(rows, []any{&c.key, &c.sentiment, &c.priority, &c.unsure, &c.n, &c.first, &c.last}, func() error {
-		g.add(c)
-		g.span(c.key, c.first, c.last)
-		return nil
-	})
-	return err
+	return g.read(rows)
 }
 
 // among returns the conditions that an item of the list belongs to the group k.key, and

@@ -111,9 +111,11 @@ func TestGroupsAreThoseOfTheListPageByPage(t *testing.T) {
 	for _, by := range []postgres.Grouping{postgres.ByThread, postgres.ByAuthor, postgres.ByWave} {
 		for name, f := range map[string]postgres.ItemFilter{
 			"all": {}, "negative": {Sentiments: []triage.Sentiment{triage.Negative}}, "unsure": {Unsure: &unsure},
+			"urgent and high": {Priorities: []triage.Priority{triage.P1, triage.P2}}, "closed": {Statuses: []triage.Status{triage.StatusResolved}},
+			"both":    {Statuses: []triage.Status{triage.StatusResolved, triage.StatusOpen}},
 			"nothing": {Intents: []triage.Intent{triage.Spam}},
 		} {
-			for _, size := range []int{1, 7, 500} {
+			for _, size := range []int{3, 500} {
 				t.Run(fmt.Sprintf("%s by %s in pages of %d", name, by, size), func(t *testing.T) {
 					var got []string
 					var after *postgres.Position

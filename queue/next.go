@@ -80,11 +80,9 @@ func (g *dealing) ownThenOther(own triage.Queue) []look {
 // mixed are the looks of somebody who works both queues.
 func (g *dealing) mixed() []look {
 	first := preferred(g.desk, g.team.goal, g.team.settings.Streak)
-	usual := []look{{queue: first}, {queue: first.Other()}}
-	if !g.desk.Urgent {
-		return usual
+	return []look{
+		{queue: first, urgent: true}, {queue: first.Other(), urgent: true}, {queue: first}, {queue: first.Other()},
 	}
-	return append([]look{{queue: first, urgent: true}, {queue: first.Other(), urgent: true}}, usual...)
 }
 
 // dealing is one person's request inside its transaction.
