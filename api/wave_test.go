@@ -220,6 +220,9 @@ func TestAListIsAnsweredInGroups(t *testing.T) {
 	if len(threads) != 1 || threads[0].(map[string]any)["count"] != 7.0 || threads[0].(map[string]any)["by_priority"].(map[string]any)["normal"] != 7.0 {
 		t.Errorf("threads: %v", threads)
 	}
+	if found := groups("group=thread&q=Becher&sentiment=negative"); len(found) != 1 || found[0].(map[string]any)["count"] != 6.0 {
+		t.Errorf("threads that speak of the cup: %v", found)
+	}
 	page := o.ask(cm, "GET", "/v1/queues/cm/items?group=author&limit=3", nil).must(200)
 	rest := o.ask(cm, "GET", "/v1/queues/cm/items?group=author&limit=3&cursor="+page.text("next_cursor"), nil).must(200)
 	if len(rest.get("groups").([]any)) != 3 || rest.get("next_cursor") == nil {

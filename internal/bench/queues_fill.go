@@ -168,30 +168,20 @@ func each(statements []string, run func(sql string) error) error {
 	})
 }
 
-// derive makes what triggers keep otherwise: every such table has a function that makes it
-// anew.
+// derive makes what triggers keep otherwise.
 func (q *queues) derive(ctx context.Context) error {
-	rows, _ := q.plain.Query(ctx, `SELECT proname::text FROM pg_proc WHERE proname LIKE '%\_anew' AND pronargs = 0`)
-	functions, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return err
-	}
-	var sql strings.Builder
-	sql.WriteString(`INSERT INTO queue_counts (brand_id, queue, status, priority, unsure, n)
-		SELECT brand_id, queue, status, priority, unsure, count(*) FROM items GROUP BY 1, 2, 3, 4, 5;`)
-	for _, name := range functions {
-		fmt.Fprintf(&sql, "SELECT %s();", pgx.Identifier{name}.Sanitize())
-	}
-	for _, table := range filledTables {
-		fmt.Fprintf(&sql, "ALTER TABLE %s ENABLE TRIGGER USER;", table)
-	}
-	_, err = q.plain.Exec(ctx, sql.String())
+	_, err := q.plain.Exec(ctx, `
+		INSERT INTO queue_counts (brand_id, queue, status, priority, unsure, n)
+		SELECT brand_id, queue, status, priority, unsure, count(*) FROM items GROUP BY 1, 2, 3, 4, 5;
+		SELECT list_items_anew();
+		
+		ALTER TABLE items ENABLE TRIGGER USER`)
 	return err
 }
 
 func (q *queues) vacuum(ctx context.Context) error {
 	var statements []string
-	for _, table := range append(slices.Clone(filledTables), "live_items", "due_counts", "queue_counts", "thread_counts") {
+	for _, table := range append(slices.Clone(filledTables), "live_items", "due_counts", "queue_counts") {
 		statements = append(statements, `VACUUM (ANALYZE, PARALLEL 0) `+table)
 	}
 	return each(statements, func(sql string) error {
@@ -211,14 +201,11 @@ func (q *queues) dropIndexes(ctx context.Context) ([]index, error) {
 	rows, _ := q.plain.Query(ctx, `
 		SELECT x.indrelid::regclass::text, x.indexrelid::regclass::text, pg_get_indexdef(x.indexrelid), coalesce(c.contype::text, '')
 		FROM pg_index x LEFT JOIN pg_constraint c ON c.conindid = x.indexrelid AND c.contype IN ('p', 'u')
-		WHERE x.indrelid = ANY($1::text[]::regclass[]) AND x.indexrelid::regclass::text NOT LIKE '%hnsw%'
-		  AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = x.indexrelid)`, filledTables)
+		WHERE x.indrelid = ANY($1::text[]::regclass[]) AND x.indexrelid::regclass::text NOT LIKE '%hnsw%'`, filledTables)
 	var table, name, definition, kind string
 	var indexes []index
 	var drop strings.Builder
-	for _, table := range filledTables {
-		fmt.Fprintf(&drop, "ALTER TABLE %s DISABLE TRIGGER USER;", table)
-	}
+	drop.WriteString("ALTER TABLE items DISABLE TRIGGER USER;")
 	_, err := pgx.ForEachRow(rows, []any{&table, &name, &definition, &kind}, func() error {
 		switch kind {
 		case "":

@@ -98,29 +98,8 @@ func (q *queues) lists(ctx context.Context) error {
 				return err
 			})
 		}
-		return q.groups(ctx, deep)
+		return nil
 	})
-}
-
-// groups measures the lists that show a post, a person or a wave once.
-func (q *queues) groups(ctx context.Context, deep []postgres.Position) error {
-	for _, by := range []postgres.Grouping{postgres.ByThread, postgres.ByAuthor, postgres.ByWave} {
-		ask := func(s *postgres.Store, i int) error {
-			var after *postgres.Position
-			if i%2 == 1 {
-				after = &deep[i%len(deep)]
-			}
-			_, _, err := s.Groups(ctx, largeBrand, triage.CM, by, postgres.ItemFilter{}, after, 50)
-			return err
-		}
-		took, err := timed(reads, func(i int) error { return ask(q.store, i) })
-		if err != nil {
-			return fmt.Errorf("groups by %s: %w", by, err)
-		}
-		q.add("list in groups by "+string(by)+", p95", ms(percentile(took, 0.95)), "ms", none)
-		q.explain(ctx, "list in groups by "+string(by), func(s *postgres.Store) error { return ask(s, 1) })
-	}
-	return nil
 }
 
 // depths are positions all over the queue.
