@@ -21,6 +21,7 @@ type Desk struct {
 	Reserved int         // points that are reserved for the person and not taken yet
 	Exposed  int         // texts that hurt, read within the last hour
 	Resting  []triage.ID // threads of which several of them were dealt within the last hour
+	Urgent   bool        // something urgent is open in either queue, whether it fits or not
 
 	LastQueue triage.Queue // empty before the first item
 	Streak    int          // items in a row of LastQueue
@@ -40,7 +41,9 @@ const deskState = `
 	       m.hours, coalesce(m.overflow, false),
 	       (SELECT max(ends_at) FROM leaves l
 	        WHERE l.brand_id = $1 AND l.person_id = $2 AND l.starts_at <= $3 AND l.ends_at > $3),
-	       held.claimed, held.reserved, read.texts, read.threads
+	       held.claimed, held.reserved, read.texts, read.threads,
+	       EXISTS (SELECT FROM items i WHERE i.brand_id = $1 AND i.queue = 'cm' AND i.status = 'open' AND i.priority = 1)
+	       OR EXISTS (SELECT FROM items i WHERE i.brand_id = $1 AND i.queue = 'smm' AND i.status = 'open' AND i.priority = 1)
 	FROM (SELECT) one
 	LEFT JOIN memberships m ON m.brand_id = $1 AND m.person_id = $2
 	CROSS JOIN LATERAL (
@@ -82,7 +85,7 @@ func (d *Desk) scanState(row pgx.Row) error {
 	var hours []byte
 	var away *time.Time
 	err := row.Scan(&d.Care.Capacity, &d.Care.HeavyPerHour, &d.Care.Languages, &d.Care.Skills, &hours, &d.Care.Overflow,
-		&away, &d.Claimed, &d.Reserved, &d.Exposed, &d.Resting)
+		&away, &d.Claimed, &d.Reserved, &d.Exposed, &d.Resting, &d.Urgent)
 	d.AwayTil = orZero(away)
 	if err != nil {
 		return err

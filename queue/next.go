@@ -80,9 +80,11 @@ func (g *dealing) ownThenOther(own triage.Queue) []look {
 // mixed are the looks of somebody who works both queues.
 func (g *dealing) mixed() []look {
 	first := preferred(g.desk, g.team.goal, g.team.settings.Streak)
-	return []look{
-		{queue: first, urgent: true}, {queue: first.Other(), urgent: true}, {queue: first}, {queue: first.Other()},
+	usual := []look{{queue: first}, {queue: first.Other()}}
+	if !g.desk.Urgent {
+		return usual
 	}
+	return append([]look{{queue: first, urgent: true}, {queue: first.Other(), urgent: true}}, usual...)
 }
 
 // dealing is one person's request inside its transaction.
