@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"triage/postgres"
@@ -60,7 +61,7 @@ func (s *Server) getAuthor(ctx context.Context, who postgres.Caller, in *authorI
 	if !settings.History {
 		return page.only(ctx, in)
 	}
-	if page.accounts, err = s.store.SamePerson(ctx, who.BrandID, a.ID); err != nil {
+	if err := page.join(ctx); err != nil {
 		return nil, err
 	}
 	steps := []func(context.Context, *authorInput) error{page.timeline}
@@ -80,10 +81,34 @@ type person struct {
 	server   *Server
 	brand    triage.ID
 	author   postgres.AuthorRow
-	accounts []triage.ID // the author's and those that confirmed links join, the author's first
-	thread   triage.ID   // the only thread shown, empty for all
+	whole    postgres.AuthorRow // the author with what is known of all accounts
+	accounts []triage.ID        // the author's and those that confirmed links join, the author's first
+	thread   triage.ID          // the only thread shown, empty for all
 	now      time.Time
 	body     AuthorPage
+}
+
+// join finds the accounts that confirmed links join and what is known of all together.
+func (p *person) join(ctx context.Context) (err error) {
+	p.whole = p.author
+	if p.accounts, err = p.server.store.SamePerson(ctx, p.brand, p.author.ID); err != nil || len(p.accounts) == 1 {
+		return err
+	}
+	all, err := p.server.store.AuthorsByID(ctx, p.brand, p.accounts[1:])
+	if err != nil {
+		return err
+	}
+	p.whole.Tags = slices.Clone(p.author.Tags)
+	for _, a := range all {
+		p.whole.Tags = append(p.whole.Tags, a.Tags...)
+		p.whole.Followers, p.whole.Verified = max(p.whole.Followers, a.Followers), p.whole.Verified || a.Verified
+		if a.TouchedAt.After(p.whole.TouchedAt) {
+			p.whole.TouchedAt, p.whole.TouchedBy, p.whole.TouchedByName = a.TouchedAt, a.TouchedBy, a.TouchedByName
+		}
+	}
+	slices.Sort(p.whole.Tags)
+	p.whole.Tags = slices.Compact(p.whole.Tags)
+	return nil
 }
 
 func (p *person) output() *authorOutput {
@@ -147,11 +172,11 @@ func (p *person) conclusions(ctx context.Context, _ *authorInput) error {
 	}
 	p.body.Counts = countsOf(relation.Count(moments))
 	p.body.Tone = toneOf(moments, plan.Calendar.Local(p.now).Location())
-	known := relation.Known{Followers: p.author.Followers, Verified: p.author.Verified, Reach: plan.Thresholds.Reach}
+	known := relation.Known{Followers: p.whole.Followers, Verified: p.whole.Verified, Reach: plan.Thresholds.Reach}
 	for _, t := range relation.Tags(moments, known, p.now) {
 		p.body.Tags = append(p.body.Tags, tagBody{t.Name, "rule", t.Why})
 	}
-	for _, t := range p.author.Tags {
+	for _, t := range p.whole.Tags {
 		p.body.Tags = append(p.body.Tags, tagBody{t, "person", ""})
 	}
 	return nil
@@ -171,7 +196,7 @@ func (p *person) words(ctx context.Context, _ *authorInput) error {
 		return err
 	}
 	p.body.Promises = promisesOf(promises, p.now)
-	if a := p.author; !a.TouchedAt.IsZero() {
+	if a := p.whole; !a.TouchedAt.IsZero() {
 		p.body.LastTouch = &touchBody{a.TouchedAt, personOf(a.TouchedBy, a.TouchedByName)}
 	}
 	return nil

@@ -41,7 +41,8 @@ type Hit struct {
 const (
 	MaxDepth  = 1000 // of a search by words or by meaning alone
 	fuseDepth = 200  // of each list that is fused
-	newest    = 2000 // a search by words ranks the newest of all that it finds
+	newest    = 1000 // a search by words ranks the newest of all that it finds
+	narrowed  = 300  // the same with a filter, when each may be far from the next
 	fuseK     = 60   // Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009
 )
 
@@ -52,7 +53,7 @@ type found struct {
 }
 
 // Search returns the hits of q from its offset on, best first. By words it ranks the
-// newest 2,000 engagements that are found. By meaning it looks on until it has enough
+// newest 1,000 engagements that are found, with a filter 300. By meaning it looks on until it has enough
 // that pass the filter, within the bounds of the index. Fused it takes the best 200 of
 // both and adds 1/(60+place) of each list. Erased engagements are never found.
 func (s *Store) Search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error) {
@@ -96,35 +97,45 @@ func (t *Tx) search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error
 
 // byWords returns the best of the newest that the words find.
 func (t *Tx) byWords(ctx context.Context, brand triage.ID, q Query, depth int) ([]found, error) {
+	sql, args := wordsSQL(brand, q, depth)
+	return t.list(ctx, sql, args)
+}
+
+func wordsSQL(brand triage.ID, q Query, depth int) (sql string, args []any) {
 	var w where
 	query := w.compileWords(brand, q.Text)
 	rank, matches := query.rank(), query.matches()
-	from := `documents d` + w.joined("d", brand, q)
+	join := w.joined("d", brand, q)
+	candidates := max(depth, newest)
+	if join != "" {
+		candidates = max(depth, narrowed)
+	}
 	// Ids are in the order in which engagements came in, so the key serves the order.
-	sql := `SELECT engagement_id, ` + `rank FROM (
-		SELECT d.engagement_id, ` + rank + ` AS rank FROM ` + from + `
+	return `SELECT engagement_id, rank FROM (
+		SELECT d.engagement_id, ` + rank + ` AS rank FROM documents d` + join + `
 		WHERE d.brand_id = ` + w.arg(brand) + ` AND ` + matches + w.sql.String() + `
-		ORDER BY d.engagement_id DESC LIMIT ` + w.arg(newest) + `) found
-		ORDER BY rank DESC, engagement_id DESC LIMIT ` + w.arg(depth)
-	return t.list(ctx, sql, w.args)
+		ORDER BY d.engagement_id DESC LIMIT ` + w.arg(candidates) + `) found
+		ORDER BY rank DESC, engagement_id DESC LIMIT ` + w.arg(depth), w.args
 }
 
 // byTime returns the newest.
 func (t *Tx) byTime(ctx context.Context, brand triage.ID, q Query, depth int) ([]found, error) {
+	sql, args := timeSQL(brand, q, depth)
+	return t.list(ctx, sql, args)
+}
+
+func timeSQL(brand triage.ID, q Query, depth int) (sql string, args []any) {
 	var w where
 	from := `documents d` + w.joined("d", brand, q)
-	sql := `SELECT d.engagement_id, 0::float8 FROM ` + from + ` WHERE d.brand_id = ` + w.arg(brand) + w.sql.String() + `
-		ORDER BY d.engagement_id DESC LIMIT ` + w.arg(depth)
-	return t.list(ctx, sql, w.args)
+	return `SELECT d.engagement_id, 0::float8 FROM ` + from + ` WHERE d.brand_id = ` + w.arg(brand) + w.sql.String() + `
+		ORDER BY d.engagement_id DESC LIMIT ` + w.arg(depth), w.args
 }
 
 // joined adds the conditions of the filter and returns the join that they need of the
 // table called alias.
 func (w *where) joined(alias string, brand triage.ID, q Query) string {
 	w.narrow(brand, q.Filter)
-	if len(q.Filter.Statuses) > 0 {
-		w.statuses(q.Filter.Statuses)
-	}
+	addAny(w, `i.status = ANY(?)`, q.Filter.Statuses)
 	if q.answered {
 		w.add(`i.status = 'resolved' AND i.assignee_id IS NOT NULL AND i.outcome <> 'deleted'`)
 	}
@@ -177,8 +188,8 @@ func (t *Tx) meaningSQL(ctx context.Context, brand triage.ID, q Query, depth int
 
 // Bounds of a walk through the vector index.
 const (
-	scanTuples      = 20_000 // rows that a search looks at to find enough that pass its filter
-	scanNeighbours  = 4_000  // the same for the few beside an item
+	scanTuples      = 8_000 // rows that a search looks at to find enough that pass its filter
+	scanNeighbours  = 4_000 // the same for the few beside an item
 	leastCandidates = 100
 )
 
