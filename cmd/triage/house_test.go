@@ -168,12 +168,18 @@ func (h *house) rest(token, method, path string, in any) heard {
 // item is what the tests read of an item on the wire.
 type item struct {
 	ID, Queue, Kind, Status, Priority, Reason, Outcome string
+	Intent, Language                                   string
+	Effort                                             int
 	Provisional                                        bool
 	Fence                                              int
 	Engagement                                         struct {
 		ID, Text string
 		Edited   bool
 		Channel  struct{ ID string }
+	}
+	Targets struct {
+		PausedSince *time.Time `json:"paused_since"`
+		NextAnswer  *time.Time `json:"next_answer"`
 	}
 	Reasons []struct{ Rule, Text string }
 	Receipt struct {
