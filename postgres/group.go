@@ -176,6 +176,12 @@ func (g *grouping) pages(at *Position) []page {
 // unmet walks a list without a filter, or one of closed items, and passes over items of
 // groups met so far: a busy post may have thousands in a row.
 func (g *grouping) unmet(ctx context.Context, at *Position) ([]met, error) {
+	sql, args := g.unmetAfter(at)
+	rows, _ := g.reads.db.Query(ctx, sql, args...)
+	return pgx.CollectRows(rows, scanMet)
+}
+
+func (g *grouping) unmetAfter(at *Position) (sql string, args []any) {
 	key, _ := g.by.key()
 	w := g.where()
 	if at != nil {
@@ -185,9 +191,8 @@ func (g *grouping) unmet(ctx context.Context, at *Position) ([]met, error) {
 		w.add(`(`+key+` = ANY(?)) IS NOT TRUE`, uuids(g.keys))
 	}
 	w.args = append(w.args, 2*g.limit)
-	rows, _ := g.reads.db.Query(ctx, `SELECT i.rank, i.id, `+key+` FROM items i WHERE true`+w.sql.String()+
-		` ORDER BY i.rank, i.id LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
-	return pgx.CollectRows(rows, scanMet)
+	return `SELECT i.rank, i.id, ` + key + ` FROM items i WHERE true` + w.sql.String() +
+		` ORDER BY i.rank, i.id LIMIT $` + strconv.Itoa(len(w.args)), w.args
 }
 
 func scanMet(row pgx.CollectableRow) (met, error) {

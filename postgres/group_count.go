@@ -119,20 +119,8 @@ func (g *grouping) among(keys []triage.ID) (w *where, all string) {
 
 // countKept adds up the kept counts, and looks for the first and the last item.
 func (g *grouping) countKept(ctx context.Context, keys []triage.ID) error {
-	var kept where
-	kept.add(`c.brand_id = ?`, g.brand)
-	kept.add(`c.queue = ?`, g.queue)
-	kept.add(`c.thread_id = ANY(?)`, uuids(keys))
-	if len(g.filter.Priorities) > 0 {
-		kept.add(`c.priority = ANY(?)`, numbers(g.filter.Priorities))
-	}
-	addAny(&kept, `c.sentiment = ANY(?)`, g.filter.Sentiments)
-	if g.filter.Unsure != nil {
-		kept.add(`c.unsure = ?`, *g.filter.Unsure)
-	}
-	rows, _ := g.reads.db.Query(ctx, `
-		SELECT c.thread_id, c.sentiment, c.priority, c.unsure, sum(c.n)::bigint FROM thread_counts c
-		WHERE true`+kept.sql.String()+` GROUP BY 1, 2, 3, 4`, kept.args...)
+	sql, args := g.keptOf(keys)
+	rows, _ := g.reads.db.Query(ctx, sql, args...)
 	var c counted
 	_, err := pgx.ForEachRow(rows, []any{&c.key, &c.sentiment, &c.priority, &c.unsure, &c.n}, func() error {
 		if c.n > 0 {
@@ -143,18 +131,38 @@ func (g *grouping) countKept(ctx context.Context, keys []triage.ID) error {
 	if err != nil {
 		return err
 	}
-	w, all := g.among(keys)
-	one := `(SELECT i.received_at FROM items i WHERE true` + w.sql.String() + ` ORDER BY i.received_at`
-	rows, _ = g.reads.db.Query(ctx, `
-		SELECT key, first, last FROM (
-			SELECT k.key, `+one+` LIMIT 1) AS first, `+one+` DESC LIMIT 1) AS last
-			FROM unnest($`+all+`::uuid[]) AS k (key)) s
-		WHERE first IS NOT NULL AND last IS NOT NULL`, w.args...)
+	sql, args = g.spansOf(keys)
+	rows, _ = g.reads.db.Query(ctx, sql, args...)
 	_, err = pgx.ForEachRow(rows, []any{&c.key, &c.first, &c.last}, func() error {
 		g.span(c.key, c.first, c.last)
 		return nil
 	})
 	return err
+}
+
+func (g *grouping) keptOf(keys []triage.ID) (sql string, args []any) {
+	var w where
+	w.add(`c.brand_id = ?`, g.brand)
+	w.add(`c.queue = ?`, g.queue)
+	w.add(`c.thread_id = ANY(?)`, uuids(keys))
+	if len(g.filter.Priorities) > 0 {
+		w.add(`c.priority = ANY(?)`, numbers(g.filter.Priorities))
+	}
+	addAny(&w, `c.sentiment = ANY(?)`, g.filter.Sentiments)
+	if g.filter.Unsure != nil {
+		w.add(`c.unsure = ?`, *g.filter.Unsure)
+	}
+	return `SELECT c.thread_id, c.sentiment, c.priority, c.unsure, sum(c.n)::bigint FROM thread_counts c
+		WHERE true` + w.sql.String() + ` GROUP BY 1, 2, 3, 4`, w.args
+}
+
+func (g *grouping) spansOf(keys []triage.ID) (sql string, args []any) {
+	w, all := g.among(keys)
+	one := `(SELECT i.received_at FROM items i WHERE true` + w.sql.String() + ` ORDER BY i.received_at`
+	return `SELECT key, first, last FROM (
+			SELECT k.key, ` + one + ` LIMIT 1) AS first, ` + one + ` DESC LIMIT 1) AS last
+			FROM unnest($` + all + `::uuid[]) AS k (key)) s
+		WHERE first IS NOT NULL AND last IS NOT NULL`, w.args
 }
 
 // counted are items of one group that are alike.
