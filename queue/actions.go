@@ -63,9 +63,6 @@ func release(c *change) error {
 // Outcome is how a person closed an item.
 type Outcome = triage.Outcome
 
-// spam is the outcome of what the machine or a correction dismisses.
-const spam = string(triage.OutcomeSpam)
-
 // Outcomes returns the outcomes that people resolve with.
 func Outcomes() []Outcome {
 	return []Outcome{
