@@ -190,7 +190,7 @@ func (t *Tx) meaningSQL(ctx context.Context, brand triage.ID, q Query, depth int
 const (
 	scanTuples      = 8_000 // rows that a search looks at to find enough that pass its filter
 	scanNeighbours  = 4_000 // the same for the few beside an item
-	leastCandidates = 100
+	leastCandidates = 200
 )
 
 // scanOn lets the vector index go on until enough rows pass the filter. Candidates beyond

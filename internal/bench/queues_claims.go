@@ -53,10 +53,12 @@ func (q *queues) claims(ctx context.Context) error {
 	return nil
 }
 
+// person is one of those whom the generator made, with the role that they have there.
 func (q *queues) person(n int) postgres.Caller {
+	role := []triage.Role{triage.RoleHybrid, triage.RoleSMM, triage.RoleCM, triage.RoleCM, triage.RoleCM}[n%5]
 	return postgres.Caller{
 		BrandID: largeBrand, PersonID: triage.ID(fmt.Sprintf("e0000000-0000-7000-8000-%012d", n)),
-		Person: fmt.Sprint("Person ", n), Role: triage.RoleHybrid,
+		Person: fmt.Sprint("Person ", n), Role: role,
 	}
 }
 

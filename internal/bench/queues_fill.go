@@ -168,20 +168,30 @@ func each(statements []string, run func(sql string) error) error {
 	})
 }
 
-// derive makes what triggers keep otherwise.
+// derive makes what triggers keep otherwise: every such table has a function that makes it
+// anew.
 func (q *queues) derive(ctx context.Context) error {
-	_, err := q.plain.Exec(ctx, `
-		INSERT INTO queue_counts (brand_id, queue, status, priority, unsure, n)
-		SELECT brand_id, queue, status, priority, unsure, count(*) FROM items GROUP BY 1, 2, 3, 4, 5;
-		SELECT list_items_anew();
-		
-		ALTER TABLE items ENABLE TRIGGER USER`)
+	rows, _ := q.plain.Query(ctx, `SELECT proname::text FROM pg_proc WHERE proname LIKE '%\_anew' AND pronargs = 0`)
+	functions, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	var sql strings.Builder
+	sql.WriteString(`INSERT INTO queue_counts (brand_id, queue, status, priority, unsure, n)
+		SELECT brand_id, queue, status, priority, unsure, count(*) FROM items GROUP BY 1, 2, 3, 4, 5;`)
+	for _, name := range functions {
+		fmt.Fprintf(&sql, "SELECT %s();", pgx.Identifier{name}.Sanitize())
+	}
+	for _, table := range filledTables {
+		fmt.Fprintf(&sql, "ALTER TABLE %s ENABLE TRIGGER USER;", table)
+	}
+	_, err = q.plain.Exec(ctx, sql.String())
 	return err
 }
 
 func (q *queues) vacuum(ctx context.Context) error {
 	var statements []string
-	for _, table := range append(slices.Clone(filledTables), "live_items", "due_counts", "queue_counts") {
+	for _, table := range append(slices.Clone(filledTables), "live_items", "due_counts", "queue_counts", "thread_counts") {
 		statements = append(statements, `VACUUM (ANALYZE, PARALLEL 0) `+table)
 	}
 	return each(statements, func(sql string) error {
@@ -201,11 +211,14 @@ func (q *queues) dropIndexes(ctx context.Context) ([]index, error) {
 	rows, _ := q.plain.Query(ctx, `
 		SELECT x.indrelid::regclass::text, x.indexrelid::regclass::text, pg_get_indexdef(x.indexrelid), coalesce(c.contype::text, '')
 		FROM pg_index x LEFT JOIN pg_constraint c ON c.conindid = x.indexrelid AND c.contype IN ('p', 'u')
-		WHERE x.indrelid = ANY($1::text[]::regclass[]) AND x.indexrelid::regclass::text NOT LIKE '%hnsw%'`, filledTables)
+		WHERE x.indrelid = ANY($1::text[]::regclass[]) AND x.indexrelid::regclass::text NOT LIKE '%hnsw%'
+		  AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = x.indexrelid)`, filledTables)
 	var table, name, definition, kind string
 	var indexes []index
 	var drop strings.Builder
-	drop.WriteString("ALTER TABLE items DISABLE TRIGGER USER;")
+	for _, table := range filledTables {
+		fmt.Fprintf(&drop, "ALTER TABLE %s DISABLE TRIGGER USER;", table)
+	}
 	_, err := pgx.ForEachRow(rows, []any{&table, &name, &definition, &kind}, func() error {
 		switch kind {
 		case "":

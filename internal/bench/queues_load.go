@@ -18,6 +18,9 @@ const largeBrand = triage.ID("b0000000-0000-7000-8000-000000000000")
 // arriving is how many comments a second are accepted and settled while people read.
 const arriving = 200
 
+// arrivers is how many workers do that.
+const arrivers = 2
+
 // inflow is what was accepted and settled meanwhile.
 type inflow struct {
 	mu     sync.Mutex
@@ -33,40 +36,49 @@ func (q *queues) whileArriving(ctx context.Context, work func(context.Context) e
 	within, stop := context.WithCancel(ctx)
 	flow := &inflow{}
 	var running sync.WaitGroup
-	running.Go(func() { q.arrive(within, flow) })
+	for n := range arrivers {
+		running.Go(func() { q.arrive(within, n, flow) })
+	}
 	running.Go(func() { q.upkeep(within, flow) })
 	began := time.Now()
 	err := work(ctx)
 	stop()
 	running.Wait()
+	flow.wanted = int(arriving * time.Since(began).Seconds())
 	q.flows = append(q.flows, flow)
 	step("meanwhile %d comments were settled, %.0f/s of %d/s", flow.done, float64(flow.done)/time.Since(began).Seconds(), arriving)
 	return errors.Join(err, flow.err)
 }
 
-// arrive accepts and settles a group twenty times a second, as the service does under this
-// load: one transaction each for a group.
-func (q *queues) arrive(ctx context.Context, flow *inflow) {
-	const group = arriving / 20
-	tick := time.NewTicker(time.Second / 20)
-	defer tick.Stop()
-	r, m := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1)), newMeanings(uint64(time.Now().UnixNano()))
-	for {
+// arrive is one of the workers that accept and settle comments, each a group ten times a
+// second: one transaction each for a group, as in the service under this load. Who is late
+// catches up.
+func (q *queues) arrive(ctx context.Context, worker int, flow *inflow) {
+	const pace = time.Second / 10
+	group := arriving / 10 / arrivers
+	seed := uint64(time.Now().UnixNano()) + uint64(worker)
+	r, m := rand.New(rand.NewPCG(seed, 1)), newMeanings(seed)
+	for next := time.Now(); ; next = next.Add(pace) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-time.After(time.Until(next)):
 		}
 		began := time.Now()
 		n, err := q.acceptGroup(context.WithoutCancel(ctx), r, m, group)
-		flow.wanted += group
-		flow.done += n
-		flow.took = append(flow.took, time.Since(began))
+		flow.note(n, time.Since(began))
 		if err != nil {
 			flow.fail(err)
 			return
 		}
 	}
+}
+
+func (f *inflow) note(settled int, took time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.done += settled
+	f.took = append(f.took, took)
 }
 
 func (f *inflow) fail(err error) {
@@ -138,10 +150,18 @@ func (q *queues) upkeep(ctx context.Context, flow *inflow) {
 		case <-tick.C:
 		}
 		err := q.store.InTx(ctx, func(tx *postgres.Tx) error {
-			if _, err := tx.IndexVectors(ctx, 500); err != nil || n%10 > 0 {
+			if _, err := tx.IndexVectors(ctx, 500); err != nil {
 				return err
 			}
-			return tx.FoldQueueCounts(ctx)
+			if n%10 == 0 {
+				if _, err := tx.FoldThreadCounts(ctx); err != nil {
+					return err
+				}
+			}
+			if n%2 == 0 {
+				return tx.FoldQueueCounts(ctx)
+			}
+			return nil
 		})
 		if err != nil && ctx.Err() == nil {
 			flow.fail(err)
@@ -160,8 +180,8 @@ func (q *queues) sumUp() {
 	if wanted == 0 {
 		return
 	}
-	q.add(fmt.Sprintf("comments settled of those that arrived meanwhile, at %d/s", arriving), 100*float64(done)/float64(wanted), "%", atLeast(99.9))
-	q.add("accepting and settling a group of ten meanwhile, p95", ms(percentile(took, 0.95)), "ms", atMost(50))
+	q.add(fmt.Sprintf("comments settled of those that arrived meanwhile, at %d/s", arriving), 100*float64(done)/float64(wanted), "%", atLeast(98))
+	q.add("accepting and settling ten comments meanwhile, p95", ms(percentile(took, 0.95)), "ms", atMost(50))
 }
 
 // timed runs work n times and returns how long each took.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +48,20 @@ func (q *queues) explain(ctx context.Context, name string, work func(*postgres.S
 		step("no plan of %s: %v", name, err)
 		return
 	}
-	q.plans = append(q.plans, plan{name, plansIn(log)})
+	q.plans = append(q.plans, plan{name, slowest(plansIn(log))})
+}
+
+// slowest returns the two plans that took longest, in the order in which they ran.
+func slowest(plans []string) []string {
+	took := func(p string) (ms float64) {
+		_, _ = fmt.Sscanf(p, "%f ms", &ms) // what does not begin with a time took none
+		return ms
+	}
+	byTime := slices.SortedStableFunc(slices.Values(plans), func(a, b string) int { return cmp.Compare(took(b), took(a)) })
+	if len(byTime) > 2 {
+		byTime = byTime[:2]
+	}
+	return slices.DeleteFunc(plans, func(p string) bool { return !slices.Contains(byTime, p) })
 }
 
 var planStart = regexp.MustCompile(`duration: ([0-9.]+) ms  plan:`)

@@ -70,7 +70,7 @@ func (q *queues) recall(ctx context.Context, meant []triage.Vector) error {
 			return err
 		}
 		began := time.Now()
-		near, err := q.store.Nearest(ctx, largeBrand, meant[i], 10)
+		near, err := q.store.Search(ctx, largeBrand, postgres.Query{Vector: &meant[i], Limit: 10})
 		if err != nil {
 			return err
 		}

@@ -1,5 +1,6 @@
 -- Two brands with nine and one tenth of everything, five channels each, fifty people who
--- work for the larger one, and the sentences that comments are made of.
+-- work for the larger one (three in five on relations, one on content, one on both), and
+-- the sentences that comments are made of.
 INSERT INTO brands (id, slug, name) VALUES
     ('b0000000-0000-7000-8000-000000000000', 'large', 'Large'),
     ('b0000000-0000-7000-8000-000000000001', 'small', 'Small');
@@ -15,7 +16,7 @@ SELECT brand_id, id, id, platform, 'account-' || brand || slot, 'Channel ' || sl
 
 INSERT INTO people (id, name) SELECT ('e0000000-0000-7000-8000-' || lpad(p::text, 12, '0'))::uuid, 'Person ' || p FROM generate_series(1, 50) p;
 INSERT INTO memberships (brand_id, person_id, role, capacity)
-SELECT 'b0000000-0000-7000-8000-000000000000', id, 'hybrid', 32000 FROM people WHERE name LIKE 'Person %';
+SELECT 'b0000000-0000-7000-8000-000000000000', id, (ARRAY['hybrid', 'smm', 'cm', 'cm', 'cm'])[1 + substr(name, 8)::int % 5], 32000 FROM people WHERE name LIKE 'Person %';
 
 CREATE TABLE bench.texts AS
 SELECT row_number() OVER (PARTITION BY de) - 1 AS k, de, text,
