@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,17 +18,15 @@ func (r Reads) WaveMembers(ctx context.Context, brand, wave triage.ID, limit int
 		ORDER BY i.id LIMIT $3`, brand, uuids([]triage.ID{wave})[0], limit)
 }
 
-// ItemIDs returns the ids of at most limit items that a list holds.
-func (r Reads) ItemIDs(ctx context.Context, brand triage.ID, q triage.Queue, f ItemFilter, limit int) ([]triage.ID, error) {
-	var w where
-	w.add(`i.brand_id = ?`, brand)
-	w.add(`i.queue = ?`, q)
-	w.add(`e.deleted_at IS NULL`)
-	w.filter(brand, f)
-	w.args = append(w.args, limit)
-	return r.itemIDs(ctx, `
-		SELECT i.id FROM items i JOIN engagements e ON e.brand_id = i.brand_id AND e.id = i.engagement_id
-		WHERE true`+w.sql.String()+` ORDER BY i.rank, i.id LIMIT $`+strconv.Itoa(len(w.args)), w.args...)
+// ItemIDs returns the ids of at most limit items that a list holds, in its order.
+func (r Reads) ItemIDs(ctx context.Context, brand triage.ID, q triage.Queue, f ItemFilter, limit int) (ids []triage.ID, err error) {
+	for _, p := range (list{brand, q, f, nil, limit}).pages() {
+		ids, err = r.itemIDs(ctx, `SELECT page.id FROM (`+p.sql+`) page ORDER BY page.rank, page.id`, p.args...)
+		if err != nil || len(ids) == limit {
+			break
+		}
+	}
+	return ids, err
 }
 
 func (r Reads) itemIDs(ctx context.Context, sql string, args ...any) ([]triage.ID, error) {
