@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"triage/postgres"
@@ -55,10 +56,7 @@ func eventsOf(news []postgres.News) []event {
 }
 
 func eventOf(n postgres.News) event {
-	e := event{seq: n.Seq, kind: n.Subject}
-	if e.kind == "engagement" {
-		e.kind = aboutItem // what changed for those who work is the item
-	}
+	e := event{seq: n.Seq, kind: kindOfNews(n)}
 	body := eventBody{Action: n.Action, ID: n.SubjectID, At: n.At, Actor: textOrNull(string(n.Actor))}
 	switch {
 	case e.kind == aboutItem && n.Item == nil:
@@ -73,7 +71,7 @@ func eventOf(n postgres.News) event {
 	case e.kind != aboutWave && e.kind != aboutAlert:
 		return e
 	}
-	e.people = append(e.people, n.Actor)
+	e.people = append(e.people, n.Actor, n.SubjectID)
 	var detail any
 	if json.Unmarshal(n.Detail, &detail) == nil { // the database holds no other than JSON
 		e.concern(detail)
@@ -84,6 +82,17 @@ func eventOf(n postgres.News) event {
 	}
 	e.text = fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n\n", e.seq, e.kind, data)
 	return e
+}
+
+// kindOfNews returns the kind of event that a row becomes.
+func kindOfNews(n postgres.News) string {
+	switch {
+	case n.Subject == "engagement":
+		return aboutItem // what changed for those who work is the item
+	case strings.HasPrefix(n.Action, "team.") || n.Action == "person.exposure_reached":
+		return aboutAlert
+	}
+	return n.Subject
 }
 
 // concern collects the queues and ids that a detail names, such as where an item was

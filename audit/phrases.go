@@ -123,6 +123,26 @@ var phrases = map[string]phrase{
 		"{actor} wrote a note about the author.",
 		"{actor} hat eine Notiz zum Autor geschrieben."},
 
+	"promise.kept": {
+		"{actor} kept what was promised.",
+		"{actor} hat das Versprochene gehalten."},
+	"promise.withdrawn": {
+		"{actor} withdrew what was promised.",
+		"{actor} hat das Versprochene zurückgenommen."},
+	"link.confirmed": {
+		"{actor} confirmed that two authors are one person.",
+		"{actor} hat bestätigt, dass zwei Autoren eine Person sind."},
+	"link.rejected": {
+		"{actor} said that two authors are not one person.",
+		"{actor} hat gesagt, dass zwei Autoren nicht eine Person sind."},
+	"link.suggested": {
+		"{actor} left open whether two authors are one person.",
+		"{actor} hat offengelassen, ob zwei Autoren eine Person sind."},
+
+	"delivery.replayed": {
+		"{actor} took a delivery in once more.",
+		"{actor} hat eine Lieferung noch einmal angenommen."},
+
 	"plan.added": {
 		"{actor} wrote a new version of the plan.",
 		"{actor} hat eine neue Fassung des Plans geschrieben."},
@@ -139,6 +159,15 @@ var phrases = map[string]phrase{
 	"member.removed": {
 		"{actor} ended a person's work for the brand.",
 		"{actor} hat die Arbeit einer Person für die Marke beendet."},
+	"person.exposure_reached": {
+		"A person has read as much that hurts as is good for an hour.",
+		"Eine Person hat so viel Belastendes gelesen, wie für eine Stunde gut ist."},
+	"team.overload_near": {
+		"The people on duty[ for the {queue}] are nearly overloaded.",
+		"Die Diensthabenden[ der {queue}] sind fast überlastet."},
+	"team.nobody_on_duty": {
+		"Nobody is on duty[ for the {queue}].",
+		"Niemand hat Dienst[ in der {queue}]."},
 	"person.renamed": {
 		"{actor} gave a person another name.",
 		"{actor} hat einer Person einen anderen Namen gegeben."},

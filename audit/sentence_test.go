@@ -78,7 +78,10 @@ func TestWhatWasBeforeAndAfter(t *testing.T) {
 // audit. An action that it names belongs into phrases.go, in both languages.
 func TestEveryActionInTheCodeHasItsSentence(t *testing.T) {
 	action := regexp.MustCompile(`"((?:item|engagement|wave|author|thread|promise|relation|link|plan|person|member|team|invitation|session|token|account|` +
-		`brand|endpoint|channel|view|alert|duty|search|bulk|undo)\.[a-z]+(?:_[a-z]+)*)"`)
+		`brand|endpoint|channel|view|alert|delivery|duty|search|bulk|undo)\.[a-z]+(?:_[a-z]+)*)"`)
+	// Actions that are put together from a word and a state.
+	composed := regexp.MustCompile(`"(item|author|promise|link|plan|person|member|wave|view|token)\." \+`)
+	states := map[string][]string{"link": {"suggested", "confirmed", "rejected"}, "promise": {"kept", "withdrawn"}}
 	found := map[string]string{}
 	for _, folder := range []string{"postgres", "queue", "jobs", "ingest", "access", "api", "cmd/triage", "wave", "routing"} {
 		files, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
@@ -92,6 +95,14 @@ func TestEveryActionInTheCodeHasItsSentence(t *testing.T) {
 			}
 			if strings.HasSuffix(file, "_test.go") {
 				continue
+			}
+			for _, m := range composed.FindAllStringSubmatch(string(source), -1) {
+				if states[m[1]] == nil {
+					t.Errorf("%s puts actions of %s together from states that this test does not know", file, m[1])
+				}
+				for _, state := range states[m[1]] {
+					found[m[1]+"."+state] = filepath.Join(folder, filepath.Base(file))
+				}
 			}
 			for _, m := range action.FindAllStringSubmatch(string(source), -1) {
 				found[m[1]] = filepath.Join(folder, filepath.Base(file))
