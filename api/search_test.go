@@ -143,7 +143,7 @@ func TestHostileSearchesAreAnswersOrRefusals(t *testing.T) {
 	token := o.hire("Vera", triage.RoleViewer)
 	o.understood("Hello", complaint)
 	for q, status := range map[string]int{
-		`"`: 200, `'); DROP TABLE items; --`: 200, "🔥": 200, "‮مرحبا": 200, " - ": 200, "OR OR OR": 200, `\`: 200, "%": 200, ":*&|!()<->": 200,
+		`"`: 200, `'); DROP TABLE items; --`: 200, "🔥": 200, "\u202eمرحبا": 200, " - ": 200, "OR OR OR": 200, `\`: 200, "%": 200, ":*&|!()<->": 200,
 		"a\x00b": 422, "\xff": 422, strings.Repeat("x", 10_000): 422,
 	} {
 		for _, mode := range []string{"text", "semantic", "hybrid"} {

@@ -41,6 +41,7 @@ type Hit struct {
 const (
 	MaxDepth  = 1000 // of a search by words or by meaning alone
 	fuseDepth = 200  // of each list that is fused
+	fuseFew   = 80   // of the list by meaning, with a filter: each may be far from the next
 	newest    = 1000 // a search by words ranks the newest of all that it finds
 	narrowed  = 300  // the same with a filter, when each may be far from the next
 	fuseK     = 60   // Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009
@@ -55,7 +56,7 @@ type found struct {
 // Search returns the hits of q from its offset on, best first. By words it ranks the
 // newest 1,000 engagements that are found, with a filter 300. By meaning it looks on until it has enough
 // that pass the filter, within the bounds of the index. Fused it takes the best 200 of
-// both and adds 1/(60+place) of each list. Erased engagements are never found.
+// both, with a filter 80 by meaning, and adds 1/(60+place) of each list. Erased engagements are never found.
 func (s *Store) Search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error) {
 	var hits []Hit
 	err := s.InTx(ctx, func(tx *Tx) (err error) {
@@ -83,6 +84,9 @@ func (t *Tx) search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error
 		}
 	}
 	if q.Vector != nil {
+		if depth == fuseDepth && q.Text != "" && q.narrows(brand) {
+			depth = fuseFew
+		}
 		if meaning, err = t.byMeaning(ctx, brand, q, depth); err != nil {
 			return nil, fmt.Errorf("search by meaning: %w", err)
 		}
@@ -93,6 +97,12 @@ func (t *Tx) search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	return hits, t.highlight(ctx, q.Text, hits)
+}
+
+// narrows reports whether q has a filter.
+func (q Query) narrows(brand triage.ID) bool {
+	var w where
+	return w.joined("v", brand, q) != ""
 }
 
 // byWords returns the best of the newest that the words find.

@@ -91,7 +91,7 @@ func TestWordsAreFoundAsPeopleTypeThem(t *testing.T) {
 func TestHighlightsAreTheWordsThatWereFound(t *testing.T) {
 	t.Parallel()
 	in := newIntake(t)
-	in.write("de", "de", "Die Häuser von Müller, ein Haus ‏RTL und 東京タワー", "")
+	in.write("de", "de", "Die Häuser von Müller, ein Haus \u200fRTL und 東京タワー", "")
 	for q, want := range map[string][]string{
 		"haus":              {"Häuser", "Haus"},
 		"mueller -foo":      {"Müller"},
@@ -228,7 +228,7 @@ func TestHostileTextsAreIndexedAndFound(t *testing.T) {
 	in := newIntake(t)
 	in.write("long", "de", strings.Repeat("langertext ", 9_000)+"ende", "")
 	in.write("word", "und", strings.Repeat("x", 70_000), "")
-	in.write("marks", "ar", "‮مرحبا‬ a"+strings.Repeat("\u0301", 300)+" \\ ' \" %", "")
+	in.write("marks", "ar", "\u202eمرحبا\u202c a"+strings.Repeat("\u0301", 300)+" \\ ' \" %", "")
 	for q, want := range map[string]int{"langertext": 1, "مرحبا": 1, strings.Repeat("y", 10_000): 0, strings.Repeat("a -b ", 2_000): 1} {
 		if got := in.search(postgres.Query{Text: q}); len(got) != want {
 			t.Errorf("%.20s found %v", q, got)

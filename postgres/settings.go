@@ -33,7 +33,9 @@ const (
 )
 
 // DefaultSettings are those of a brand that has said nothing.
-func DefaultSettings() Settings { return Settings{PersonalFigures: FiguresSelf, Streak: 5, History: true} }
+func DefaultSettings() Settings {
+	return Settings{PersonalFigures: FiguresSelf, Streak: 5, History: true}
+}
 
 // maxStreak bounds Settings.Streak.
 const maxStreak = 50
