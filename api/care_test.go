@@ -27,7 +27,7 @@ func TestWhatHurtsIsCoveredUntilItIsAskedFor(t *testing.T) {
 	const words = "Ihr Verbrecher, ich finde euch"
 	id := o.receive(words, threat)
 	o.exec(`UPDATE items SET heavy = true WHERE id = $1`, id)
-	for _, path := range []string{"/v1/items/" + id, "/v1/queues/cm/items"} {
+	for _, path := range []string{"/v1/items/" + id, "/v1/queues/cm/items", "/v1/engagements?q=Verbrecher"} {
 		got := o.ask(ada, "GET", path, nil).must(200)
 		if strings.Contains(string(got.raw), "Verbrecher") || !strings.Contains(string(got.raw), "Dieser Text ist verdeckt") || !strings.Contains(string(got.raw), "Drohung") {
 			t.Errorf("%s: %s", path, got.raw)

@@ -183,6 +183,9 @@ func hitOf(h postgres.Hit, now time.Time) hitBody {
 	for n, span := range h.Highlights {
 		out.Highlights[n] = highlightBody{span.Start, span.End}
 	}
+	if out.Item.Engagement.Covered {
+		out.Highlights = []highlightBody{} // they lie in words that are not shown
+	}
 	return out
 }
 
@@ -279,7 +282,7 @@ func (s *Server) answered(ctx context.Context, i postgres.Item) []answeredBody {
 	out := make([]answeredBody, len(found))
 	for n, a := range found {
 		out[n] = answeredBody{
-			ItemID: string(a.ID), Engagement: string(a.EngagementID), Text: beginning(a.Engagement.Text), Likeness: likeness(a.Distance),
+			ItemID: string(a.ID), Engagement: string(a.EngagementID), Text: beginning(engagementOf(a.Item).Text), Likeness: likeness(a.Distance),
 			Intent: string(a.Intent), Outcome: a.Outcome, By: personOf(a.Assignee, a.AssigneeName), ClosedAt: timeOrNull(a.ClosedAt),
 			Note: textOrNull(a.Note),
 		}
