@@ -53,13 +53,7 @@ func (w *where) facet(name string, words ...string) {
 // liveWords adds the condition that the text of live item l is found by the words of q. All
 // configurations are one query, so that the index alone decides.
 func (w *where) liveWords(brand triage.ID, q string) {
-	query := w.compileWords(brand, q)
-	arms := make([]string, len(configs))
-	for n, config := range configs {
-		// An empty tsquery finds nothing, but joined with a lexeme it would find all.
-		arms[n] = `coalesce('''config:` + config + `'''::tsquery && ` + query.brand + `::tsquery && nullif(` + query.byConfig[config] + `, ''), '')`
-	}
-	w.sql.WriteString(` AND l.words @@ (` + strings.Join(arms, ` || `) + `)`)
+	w.sql.WriteString(` AND l.words @@ ` + w.compileWords(brand, q).all())
 }
 
 // liveStatuses is how many statuses a live item may have.

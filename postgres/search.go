@@ -105,27 +105,43 @@ func (q Query) narrows(brand triage.ID) bool {
 	return w.joined("v", brand, q) != ""
 }
 
-// byWords returns the best of the newest that the words find.
-func (t *Tx) byWords(ctx context.Context, brand triage.ID, q Query, depth int) ([]found, error) {
-	sql, args := wordsSQL(brand, q, depth)
-	return t.list(ctx, sql, args)
+// byWords returns the best of the newest that the words find. It looks further back only as
+// long as it has not found enough to choose from.
+func (t *Tx) byWords(ctx context.Context, brand triage.ID, q Query, depth int) (best []found, err error) {
+	for _, back := range lookbacks {
+		sql, args, candidates := wordsSQL(brand, q, depth, back.query(t.Now))
+		rows, _ := t.tx.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
+		total := 0
+		best, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (f found, err error) {
+			return f, row.Scan(&f.id, &f.value, &total)
+		})
+		if err != nil || total >= candidates {
+			break
+		}
+	}
+	return best, err
 }
 
-func wordsSQL(brand triage.ID, q Query, depth int) (sql string, args []any) {
+// wordsSQL looks through what has the times, all when they are empty, and returns how many
+// engagements it chooses from at most.
+func wordsSQL(brand triage.ID, q Query, depth int, times string) (sql string, args []any, candidates int) {
 	var w where
 	query := w.compileWords(brand, q.Text)
-	rank, matches := query.rank(), query.matches()
+	rank, matches := query.rank(), `d.tsv @@ `+query.all()
+	if times != "" {
+		matches = `d.tsv @@ (` + w.arg(times) + `::tsquery && nullif(` + query.all() + `, ''))`
+	}
 	join := w.joined("d", brand, q)
-	candidates := max(depth, newest)
+	candidates = max(depth, newest)
 	if join != "" {
 		candidates = max(depth, narrowed)
 	}
 	// Ids are in the order in which engagements came in, so the key serves the order.
-	return `SELECT engagement_id, rank FROM (
+	return `SELECT engagement_id, rank, count(*) OVER ()::int FROM (
 		SELECT d.engagement_id, ` + rank + ` AS rank FROM documents d` + join + `
 		WHERE d.brand_id = ` + w.arg(brand) + ` AND ` + matches + w.sql.String() + `
 		ORDER BY d.engagement_id DESC LIMIT ` + w.arg(candidates) + `) found
-		ORDER BY rank DESC, engagement_id DESC LIMIT ` + w.arg(depth), w.args
+		ORDER BY rank DESC, engagement_id DESC LIMIT ` + w.arg(depth), w.args, candidates
 }
 
 // byTime returns the newest.

@@ -197,7 +197,7 @@ func TestSearchesUseTheirIndexes(t *testing.T) {
 		query       postgres.Query
 	}{
 		{"rare words are looked up", "documents_words", postgres.Query{Text: "wort77", Limit: 10}},
-		{"frequent words are met on the way from the newest on", "documents_pkey", postgres.Query{Text: "parcel", Limit: 10}},
+		{"frequent words are looked up among the newest", "documents_words", postgres.Query{Text: "parcel", Limit: 10}},
 		{"without words the newest are read", "documents_pkey", postgres.Query{Limit: 10}},
 		{"meanings are looked up", "embeddings_hnsw_256", postgres.Query{Vector: &triage.Vector{Model: "m1", Values: l.near(3)}, Limit: 10}},
 	} {

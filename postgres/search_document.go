@@ -21,7 +21,8 @@ type documents struct {
 	brand                             triage.ID
 	ids, threads, channels            []triage.ID
 	rounds                            []int32
-	configs, raws, folds, bares       []string
+	configs, days, weeks              []string
+	raws, folds, bares                []string
 	externals, parents, threadParents []string
 }
 
@@ -37,6 +38,7 @@ func (d *documents) add(e triage.Engagement, thread triage.ID, language string) 
 	}
 	d.ids, d.threads, d.channels = append(d.ids, e.ID), append(d.threads, thread), append(d.channels, e.ChannelID)
 	d.rounds, d.configs = append(d.rounds, int32(e.Round)), append(d.configs, config)
+	d.days, d.weeks = append(d.days, dayLexeme(idTime(e.ID))), append(d.weeks, weekLexeme(idTime(e.ID)))
 	d.raws, d.folds, d.bares = append(d.raws, text), append(d.folds, folded), append(d.bares, plain)
 	parent := e.ParentExternalID
 	if parent == e.ExternalID { // nothing replies to itself
@@ -50,15 +52,15 @@ func (d *documents) add(e triage.Engagement, thread triage.ID, language string) 
 const saveDocuments = `
 	INSERT INTO documents (brand_id, engagement_id, round, config, tsv, thread_id, parent_external_id, root)
 	SELECT $1, r.id, r.round, r.config,
-	    array_to_tsvector(ARRAY[$2])
+	    array_to_tsvector(ARRAY[$2, 'config:' || r.config, r.day, r.week])
 	        || CASE WHEN r.config = 'simple' THEN '' ELSE strip(to_tsvector(r.config::regconfig, r.raw)) END
 	        || strip(to_tsvector('simple', r.bare)) || to_tsvector('simple', r.folded),
 	    nullif(r.thread, '00000000-0000-0000-0000-000000000000'), r.parent,
 	    NOT EXISTS (SELECT FROM engagements p
 	                WHERE r.parent <> '' AND p.brand_id = $1 AND p.channel_id = r.channel AND p.external_id = r.parent
 	                  AND p.thread_external_id = r.thread_external AND p.deleted_at IS NULL)
-	FROM unnest($3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::uuid[], $11::text[], $12::text[])
-	     AS r (id, round, config, raw, bare, folded, thread, channel, parent, thread_external)
+	FROM unnest($3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[])
+	     AS r (id, round, config, raw, bare, folded, thread, channel, parent, thread_external, day, week)
 	ON CONFLICT (brand_id, engagement_id) DO UPDATE SET round = excluded.round, config = excluded.config, tsv = excluded.tsv,
 	    thread_id = excluded.thread_id, parent_external_id = excluded.parent_external_id, root = excluded.root
 	WHERE documents.round <= excluded.round`
@@ -84,7 +86,7 @@ func (d *documents) save(ctx context.Context, t *Tx) error {
 	}
 	batch := &pgx.Batch{}
 	batch.Queue(saveDocuments, d.brand, brandLexeme(d.brand), uuids(d.ids), d.rounds, d.configs, d.raws, d.bares, d.folds,
-		uuids(d.threads), uuids(d.channels), d.parents, d.threadParents)
+		uuids(d.threads), uuids(d.channels), d.parents, d.threadParents, d.days, d.weeks)
 	batch.Queue(adoptReplies, d.brand, uuids(d.threads), d.externals)
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("documents: %w", err)

@@ -34,7 +34,8 @@ func (s *Store) ExplainSearch(ctx context.Context, brand triage.ID, q Query) (st
 			}
 		}
 		if q.Text != "" {
-			return explain(wordsSQL(brand, q, depth))
+			sql, args, _ := wordsSQL(brand, q, depth, lookbacks[0].query(tx.Now))
+			return explain(sql, args)
 		}
 		if q.Vector == nil {
 			return explain(timeSQL(brand, q, depth))

@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"triage/triage"
@@ -83,6 +85,38 @@ func configOf(language string) string {
 // colon.
 func brandLexeme(brand triage.ID) string { return "brand:" + string(brand) }
 
+// configLexeme is in every document of a configuration.
+func configLexeme(config string) string { return "config:" + config }
+
+// dayLexeme and weekLexeme (ISO 8601) are in every document of a time, in UTC, by its id. A word that many say is looked for in the newest days first, not in all that was
+// ever said.
+func dayLexeme(t time.Time) string { return "day:" + t.UTC().Format(time.DateOnly) }
+
+func weekLexeme(t time.Time) string {
+	year, week := t.UTC().ISOWeek()
+	return fmt.Sprintf("week:%d-%02d", year, week)
+}
+
+// lookback is how far back a search by words looks: through the newest days or weeks, or
+// through all.
+type lookback struct {
+	n      int
+	lexeme func(time.Time) string
+	days   int // from one lexeme to the next
+}
+
+// lookbacks are tried in this order.
+var lookbacks = []lookback{{2, dayLexeme, 1}, {2, weekLexeme, 7}, {10, weekLexeme, 7}, {}}
+
+// query is the tsquery of r at now, as text; empty for all.
+func (r lookback) query(now time.Time) string {
+	any := make([]string, r.n)
+	for k := range any {
+		any[k] = "'" + r.lexeme(now.AddDate(0, 0, -r.days*k)) + "'"
+	}
+	return strings.Join(any, " | ")
+}
+
 // wordsQuery is a search as SQL: for each configuration an expression of type tsquery.
 type wordsQuery struct {
 	byConfig map[string]string
@@ -141,14 +175,15 @@ func joinTerms(alternatives [][]term, of func(term) string) string {
 	return `(` + strings.Join(ors, ` || `) + `)`
 }
 
-// matches is the condition that document d is found.
-func (q wordsQuery) matches() string {
+// all is the search as one expression of type tsquery, so that one walk through the index
+// serves all configurations. An empty tsquery finds nothing, but joined with the lexeme of
+// the brand it would find all.
+func (q wordsQuery) all() string {
 	arms := make([]string, len(configs))
 	for n, config := range configs {
-		// An empty tsquery finds nothing, but joined with the brand it would find all.
-		arms[n] = `(d.config = '` + config + `' AND d.tsv @@ coalesce(` + q.brand + `::tsquery && nullif(` + q.byConfig[config] + `, ''), ''))`
+		arms[n] = `coalesce('''` + configLexeme(config) + `'''::tsquery && ` + q.brand + `::tsquery && nullif(` + q.byConfig[config] + `, ''), '')`
 	}
-	return `(` + strings.Join(arms, ` OR `) + `)`
+	return `(` + strings.Join(arms, ` || `) + `)`
 }
 
 // rank is how well document d is found, from 0.
@@ -166,5 +201,5 @@ func (w *where) arg(value any) string {
 // words adds the condition that the text of item i is found by the words of q.
 func (w *where) words(brand triage.ID, q string) {
 	w.sql.WriteString(` AND EXISTS (SELECT FROM documents d WHERE d.brand_id = i.brand_id AND d.engagement_id = i.engagement_id AND ` +
-		w.compileWords(brand, q).matches() + `)`)
+		`d.tsv @@ ` + w.compileWords(brand, q).all() + `)`)
 }

@@ -44,3 +44,13 @@ func orNil(id triage.ID) triage.ID {
 	}
 	return id
 }
+
+// idTime returns the time in a UUIDv7 (RFC 9562, section 5.7), zero for anything else.
+func idTime(id triage.ID) time.Time {
+	u, err := uuid.Parse(string(id))
+	if err != nil || u.Version() != 7 {
+		return time.Time{}
+	}
+	seconds, nanoseconds := u.Time().UnixTime()
+	return time.Unix(seconds, nanoseconds).UTC()
+}

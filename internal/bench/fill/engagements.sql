@@ -32,7 +32,7 @@ due AS MATERIALIZED (
     FROM told o JOIN bench.texts s ON s.de = (o.language IN ('de', 'tr', 'nl')) AND s.k = floor(bench.u(n, 31) * 9600)::int),
 found AS (
     INSERT INTO documents (brand_id, engagement_id, round, config, tsv, thread_id, root)
-    SELECT brand_id, id, 1, config, array_to_tsvector(ARRAY['brand:' || brand_id, lower(code)]) || tsv, thread_id, true FROM due),
+    SELECT brand_id, id, 1, config, array_to_tsvector(ARRAY['brand:' || brand_id, 'config:' || config, to_char(at AT TIME ZONE 'UTC', '"day:"YYYY-MM-DD'), to_char(at AT TIME ZONE 'UTC', '"week:"IYYY-IW'), lower(code)]) || tsv, thread_id, true FROM due),
 kept AS (
     INSERT INTO engagements (brand_id, id, channel_id, platform, external_id, form, author_external_id, author_handle, author_name,
         author_followers, thread_external_id, text, language, permalink, posted_at, version_at, content_hash, received_at, changed_at, delivery_id)
