@@ -142,7 +142,7 @@ func (b *bench) backlog(ctx context.Context) error {
 		return err
 	}
 	defer workers.Kill()
-	placed, err := until(ctx, conn, began, `SELECT count(*) = $1 FROM items`, size)
+	placed, err := until(ctx, conn, began, `SELECT count(*) = $1 FROM items WHERE kind = 'owner'`, size)
 	if err != nil {
 		return err
 	}
