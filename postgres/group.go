@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -93,7 +94,9 @@ func (g *grouping) where() *where {
 	w := &where{}
 	w.add(`i.brand_id = ?`, g.brand)
 	w.add(`i.queue = ?`, g.queue)
-	w.add(`i.outcome IS DISTINCT FROM 'deleted'`)
+	if slices.ContainsFunc(g.filter.Statuses, func(s triage.Status) bool { return !(Item{Status: s}).Live() }) {
+		w.add(`i.outcome IS DISTINCT FROM 'deleted'`) // erasing closes
+	}
 	w.filter(g.brand, g.filter)
 	return w
 }

@@ -21,10 +21,10 @@ func TestGroupsReadNoMoreThanTheyShow(t *testing.T) {
 	keys := []triage.ID{postgres.NewID(), postgres.NewID(), postgres.NewID()}
 	for by, indexes := range map[postgres.Grouping]map[string]string{
 		postgres.ByThread: {
-			"walk": "Index Scan using items_live on", "earlier": "items_live_thread on", "kept": "thread_counts_thread", "span": "items_live_thread_time",
+			"walk": "Index Only Scan using items_live_groups on", "earlier": "items_live_thread on", "kept": "thread_counts_thread", "span": "items_live_thread_time",
 		},
-		postgres.ByAuthor: {"walk": "Index Scan using items_live on", "earlier": "items_author_time"},
-		postgres.ByWave:   {"walk": "Index Scan using items_live on", "earlier": "items_live_wave"},
+		postgres.ByAuthor: {"walk": "Index Only Scan using items_live_groups on", "earlier": "items_author_time"},
+		postgres.ByWave:   {"walk": "Index Only Scan using items_live_groups on", "earlier": "items_live_wave"},
 	} {
 		for name, index := range indexes {
 			statement := postgres.GroupSQL(in.brand, by, after, keys)[name]

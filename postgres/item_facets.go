@@ -50,10 +50,10 @@ func (w *where) facet(name string, words ...string) {
 	w.sql.WriteString(` AND l.terms && ARRAY[` + strings.Join(terms, `, `) + `]`)
 }
 
-// liveWords adds the condition that the text of live item l is found by the words of q. All
-// configurations are one query, so that the index alone decides.
+// liveWords adds the condition that the text of live item l is found by the words of q.
 func (w *where) liveWords(brand triage.ID, q string) {
-	w.sql.WriteString(` AND l.words @@ ` + w.compileWords(brand, q).all())
+	found := w.compileWords(brand, q)
+	w.sql.WriteString(` AND l.words @@ ` + found.any() + ` AND ` + found.findsLive())
 }
 
 // liveStatuses is how many statuses a live item may have.

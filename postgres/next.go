@@ -123,7 +123,7 @@ func claimNextOf(r reach, limit int) string {
 	ordered AS MATERIALIZED (
 		SELECT c.id, c.mine, c.rank + CASE WHEN a.touched_by = $4 THEN -` + sameAuthor + `
 		       WHEN a.touched_by = ANY ($12) THEN ` + sameAuthor + ` ELSE 0 END AS rank
-		FROM candidates c LEFT JOIN authors a ON a.brand_id = $1 AND a.id = c.author_id
+		FROM candidates c LEFT JOIN authors a ON a.brand_id = $1 AND a.id = c.author_id AND a.touched_by IS NOT NULL
 		ORDER BY 2 DESC, 3, 1),
 	next AS (
 		SELECT i.id, i.assignee_id, i.status FROM ordered o CROSS JOIN LATERAL (

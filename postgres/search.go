@@ -127,10 +127,11 @@ func (t *Tx) byWords(ctx context.Context, brand triage.ID, q Query, depth int) (
 func wordsSQL(brand triage.ID, q Query, depth int, times string) (sql string, args []any, candidates int) {
 	var w where
 	query := w.compileWords(brand, q.Text)
-	rank, matches := query.rank(), `d.tsv @@ `+query.all()
+	rank, matches := query.rank(), `d.tsv @@ `+query.any()
 	if times != "" {
-		matches = `d.tsv @@ (` + w.arg(times) + `::tsquery && nullif(` + query.all() + `, ''))`
+		matches = `d.tsv @@ (` + w.arg(times) + `::tsquery && nullif(` + query.any() + `, ''))`
 	}
+	matches += ` AND ` + query.finds()
 	join := w.joined("d", brand, q)
 	candidates = max(depth, newest)
 	if join != "" {

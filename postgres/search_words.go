@@ -175,22 +175,36 @@ func joinTerms(alternatives [][]term, of func(term) string) string {
 	return `(` + strings.Join(ors, ` || `) + `)`
 }
 
-// all is the search as one expression of type tsquery, so that one walk through the index
-// serves all configurations. An empty tsquery finds nothing, but joined with the lexeme of
-// the brand it would find all.
-func (q wordsQuery) all() string {
+// any is the search as one expression of type tsquery that finds what any configuration
+// finds, so that one walk through an index serves all of them and the words drive it, not
+// what every document has. An empty tsquery finds nothing, but joined with the lexeme of the
+// brand it would find all.
+func (q wordsQuery) any() string {
+	return `coalesce(` + q.brand + `::tsquery && nullif(` + q.byConfig["german"] + ` || ` + q.byConfig["english"] + ` || ` +
+		q.byConfig["simple"] + `, ''), '')`
+}
+
+// finds is the condition that document d is found in its own configuration.
+func (q wordsQuery) finds() string { return `d.tsv @@ ` + q.own() }
+
+// findsLive is the condition that live item l is found in its own configuration, which its
+// words name. Joined with nothing the words are a value that no index holds: this is for
+// rows that an index has found by any.
+func (q wordsQuery) findsLive() string {
 	arms := make([]string, len(configs))
 	for n, config := range configs {
-		arms[n] = `coalesce('''` + configLexeme(config) + `'''::tsquery && ` + q.brand + `::tsquery && nullif(` + q.byConfig[config] + `, ''), '')`
+		arms[n] = `coalesce('''` + configLexeme(config) + `'''::tsquery && nullif(` + q.byConfig[config] + `, ''), '')`
 	}
-	return `(` + strings.Join(arms, ` || `) + `)`
+	return `(l.words || '') @@ (` + strings.Join(arms, ` || `) + `)`
+}
+
+func (q wordsQuery) own() string {
+	return `CASE d.config WHEN 'german' THEN ` + q.byConfig["german"] + ` WHEN 'english' THEN ` + q.byConfig["english"] +
+		` ELSE ` + q.byConfig["simple"] + ` END`
 }
 
 // rank is how well document d is found, from 0.
-func (q wordsQuery) rank() string {
-	return `ts_rank(d.tsv, CASE d.config WHEN 'german' THEN ` + q.byConfig["german"] +
-		` WHEN 'english' THEN ` + q.byConfig["english"] + ` ELSE ` + q.byConfig["simple"] + ` END, 1)`
-}
+func (q wordsQuery) rank() string { return `ts_rank(d.tsv, ` + q.own() + `, 1)` }
 
 // arg adds an argument and returns its placeholder.
 func (w *where) arg(value any) string {
@@ -200,6 +214,7 @@ func (w *where) arg(value any) string {
 
 // words adds the condition that the text of item i is found by the words of q.
 func (w *where) words(brand triage.ID, q string) {
+	found := w.compileWords(brand, q)
 	w.sql.WriteString(` AND EXISTS (SELECT FROM documents d WHERE d.brand_id = i.brand_id AND d.engagement_id = i.engagement_id AND ` +
-		`d.tsv @@ ` + w.compileWords(brand, q).all() + `)`)
+		found.finds() + ` AND d.tsv @@ ` + found.any() + `)`)
 }
