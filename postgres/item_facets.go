@@ -7,8 +7,8 @@ import (
 	"triage/triage"
 )
 
-// facets adds the conditions of f on live item l, whose brand and queue are the first two
-// arguments. Words are not among them.
+// facets adds the conditions of f on live item l, whose brand is the first argument and whose
+// queue the second, unless w names queues. Words are not among them.
 func (w *where) facets(f ItemFilter) {
 	if live := statusWords(f.Statuses); len(live) < liveStatuses {
 		addAny(w, `l.status = ANY(?)`, live)
@@ -43,17 +43,25 @@ func (w *where) facet(name string, words ...string) {
 	if len(words) == 0 {
 		return
 	}
-	terms := make([]string, len(words))
-	for n, word := range words {
-		terms[n] = `item_term($1, $2, ` + w.arg(name+":"+word) + `)`
+	queues := w.queues
+	if queues == nil {
+		queues = []string{`$2`}
+	}
+	var terms []string
+	for _, word := range words {
+		facet := w.arg(name + ":" + word)
+		for _, queue := range queues {
+			terms = append(terms, `item_term($1, `+queue+`, `+facet+`)`)
+		}
 	}
 	w.sql.WriteString(` AND l.terms && ARRAY[` + strings.Join(terms, `, `) + `]`)
 }
 
 // liveWords adds the condition that the text of live item l is found by the words of q.
-func (w *where) liveWords(brand triage.ID, q string) {
+func (w *where) liveWords(brand triage.ID, q string) wordsQuery {
 	found := w.compileWords(brand, q)
 	w.sql.WriteString(` AND l.words @@ ` + found.any() + ` AND ` + found.findsLive())
+	return found
 }
 
 // liveStatuses is how many statuses a live item may have.

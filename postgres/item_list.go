@@ -42,8 +42,9 @@ type Position struct {
 // where collects conditions. Their texts are constants of this package: a ? in one
 // stands for its argument.
 type where struct {
-	sql  strings.Builder
-	args []any
+	sql    strings.Builder
+	args   []any
+	queues []string // SQL for the queues whose terms facets look for
 }
 
 func (w *where) add(condition string, args ...any) {

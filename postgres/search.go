@@ -42,7 +42,7 @@ const (
 	MaxDepth  = 1000 // of a search by words or by meaning alone
 	fuseDepth = 200  // of each list that is fused
 	fuseFew   = 80   // of the list by meaning, with a filter: each may be far from the next
-	newest    = 1000 // a search by words ranks the newest of all that it finds
+	newest    = 500  // a search by words ranks the newest of all that it finds, or as many as are asked for
 	narrowed  = 300  // the same with a filter, when each may be far from the next
 	fuseK     = 60   // Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009
 )
@@ -54,7 +54,7 @@ type found struct {
 }
 
 // Search returns the hits of q from its offset on, best first. By words it ranks the
-// newest 1,000 engagements that are found, with a filter 300. By meaning it looks on until it has enough
+// newest 500 engagements that are found, with a filter 300. By meaning it looks on until it has enough
 // that pass the filter, within the bounds of the index. Fused it takes the best 200 of
 // both, with a filter 80 by meaning, and adds 1/(60+place) of each list. Erased engagements are never found.
 func (s *Store) Search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error) {
@@ -103,46 +103,6 @@ func (t *Tx) search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error
 func (q Query) narrows(brand triage.ID) bool {
 	var w where
 	return w.joined("v", brand, q) != ""
-}
-
-// byWords returns the best of the newest that the words find. It looks further back only as
-// long as it has not found enough to choose from.
-func (t *Tx) byWords(ctx context.Context, brand triage.ID, q Query, depth int) (best []found, err error) {
-	for _, back := range lookbacks {
-		sql, args, candidates := wordsSQL(brand, q, depth, back.query(t.Now))
-		rows, _ := t.tx.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
-		total := 0
-		best, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (f found, err error) {
-			return f, row.Scan(&f.id, &f.value, &total)
-		})
-		if err != nil || total >= candidates {
-			break
-		}
-	}
-	return best, err
-}
-
-// wordsSQL looks through what has the times, all when they are empty, and returns how many
-// engagements it chooses from at most.
-func wordsSQL(brand triage.ID, q Query, depth int, times string) (sql string, args []any, candidates int) {
-	var w where
-	query := w.compileWords(brand, q.Text)
-	rank, matches := query.rank(), `d.tsv @@ `+query.any()
-	if times != "" {
-		matches = `d.tsv @@ (` + w.arg(times) + `::tsquery && nullif(` + query.any() + `, ''))`
-	}
-	matches += ` AND ` + query.finds()
-	join := w.joined("d", brand, q)
-	candidates = max(depth, newest)
-	if join != "" {
-		candidates = max(depth, narrowed)
-	}
-	// Ids are in the order in which engagements came in, so the key serves the order.
-	return `SELECT engagement_id, rank, count(*) OVER ()::int FROM (
-		SELECT d.engagement_id, ` + rank + ` AS rank FROM documents d` + join + `
-		WHERE d.brand_id = ` + w.arg(brand) + ` AND ` + matches + w.sql.String() + `
-		ORDER BY d.engagement_id DESC LIMIT ` + w.arg(candidates) + `) found
-		ORDER BY rank DESC, engagement_id DESC LIMIT ` + w.arg(depth), w.args, candidates
 }
 
 // byTime returns the newest.

@@ -34,8 +34,8 @@ func (s *Store) ExplainSearch(ctx context.Context, brand triage.ID, q Query) (st
 			}
 		}
 		if q.Text != "" {
-			sql, args, _ := wordsSQL(brand, q, depth, lookbacks[0].query(tx.Now))
-			return explain(sql, args)
+			s := wordsSQL(brand, q, depth, lookback(firstDays).query(tx.Now), false)
+			return explain(s.sql, s.args)
 		}
 		if q.Vector == nil {
 			return explain(timeSQL(brand, q, depth))

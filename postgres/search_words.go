@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,30 +98,13 @@ func weekLexeme(t time.Time) string {
 	return fmt.Sprintf("week:%d-%02d", year, week)
 }
 
-// lookback is how far back a search by words looks: through the newest days or weeks, or
-// through all.
-type lookback struct {
-	n      int
-	lexeme func(time.Time) string
-	days   int // from one lexeme to the next
-}
-
-// lookbacks are tried in this order.
-var lookbacks = []lookback{{2, dayLexeme, 1}, {2, weekLexeme, 7}, {10, weekLexeme, 7}, {}}
-
-// query is the tsquery of r at now, as text; empty for all.
-func (r lookback) query(now time.Time) string {
-	any := make([]string, r.n)
-	for k := range any {
-		any[k] = "'" + r.lexeme(now.AddDate(0, 0, -r.days*k)) + "'"
-	}
-	return strings.Join(any, " | ")
-}
-
 // wordsQuery is a search as SQL: for each configuration an expression of type tsquery.
 type wordsQuery struct {
 	byConfig map[string]string
-	brand    string
+	all      bool // some alternative asks for no word, so that nearly all is found
+
+	w     *where
+	brand triage.ID
 }
 
 // compileWords adds the terms of q to the arguments and returns the expressions over them.
@@ -143,13 +127,17 @@ func (w *where) compileWords(brand triage.ID, q string) wordsQuery {
 		return query
 	}
 	simple := joinTerms(alternatives, exact)
-	out := wordsQuery{brand: w.arg("'" + brandLexeme(brand) + "'"), byConfig: map[string]string{"simple": simple}}
+	out := wordsQuery{w: w, brand: brand, byConfig: map[string]string{"simple": simple}}
+	for _, group := range alternatives {
+		out.all = out.all || !slices.ContainsFunc(group, func(t term) bool { return !t.not })
+	}
 	for _, config := range configs[:2] {
 		stems := joinTerms(alternatives, func(t term) string {
 			if t.phrase {
 				return exact(t)
 			}
-			return `coalesce(nullif(plainto_tsquery('` + config + `', ` + arg(t.text) + `), '') || ` + exact(t) + `, '')`
+			stem := `plainto_tsquery('` + config + `', ` + arg(t.text) + `)`
+			return `CASE ` + stem + ` WHEN ` + exact(t) + ` THEN ` + exact(t) + ` WHEN '' THEN '' ELSE ` + stem + ` || ` + exact(t) + ` END`
 		})
 		out.byConfig[config] = `coalesce(nullif(` + stems + `, ''), ` + simple + `)`
 	}
@@ -177,11 +165,22 @@ func joinTerms(alternatives [][]term, of func(term) string) string {
 
 // any is the search as one expression of type tsquery that finds what any configuration
 // finds, so that one walk through an index serves all of them and the words drive it, not
-// what every document has. An empty tsquery finds nothing, but joined with the lexeme of the
-// brand it would find all.
+// what every document has.
 func (q wordsQuery) any() string {
-	return `coalesce(` + q.brand + `::tsquery && nullif(` + q.byConfig["german"] + ` || ` + q.byConfig["english"] + ` || ` +
-		q.byConfig["simple"] + `, ''), '')`
+	// Most words have one form in all: each arm that is one more costs as much as the first.
+	german, english, simple := q.byConfig["german"], q.byConfig["english"], q.byConfig["simple"]
+	any := `CASE WHEN ` + german + ` = ` + simple + ` THEN CASE ` + english + ` WHEN ` + simple + ` THEN ` + simple + ` ELSE ` + english + ` || ` + simple + ` END
+		ELSE CASE ` + english + ` WHEN ` + simple + ` THEN ` + german + ` || ` + simple + ` ELSE ` + german + ` || ` + english + ` || ` + simple + ` END END`
+	if q.all { // an index has no list of what lacks a word
+		return q.of(any)
+	}
+	return any
+}
+
+// of is what a tsquery finds of the brand, by the lexeme that all its documents have. An
+// empty one finds nothing, but joined with that lexeme it would find all.
+func (q wordsQuery) of(query string) string {
+	return `coalesce(` + q.w.arg("'"+brandLexeme(q.brand)+"'") + `::tsquery && nullif(` + query + `, ''), '')`
 }
 
 // finds is the condition that document d is found in its own configuration.

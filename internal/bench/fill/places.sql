@@ -23,16 +23,16 @@ SELECT row_number() OVER (PARTITION BY de) - 1 AS k, de, text,
     CASE WHEN de THEN 'german' ELSE 'english' END AS config,
     strip(to_tsvector(CASE WHEN de THEN 'german'::regconfig ELSE 'english'::regconfig END, text)) || to_tsvector('simple', lower(text)) AS tsv
 FROM (
-    SELECT true AS de, a || b || c || ' ' || d AS text
+    SELECT true AS de, a || ' ' || b || c || ' ' || d AS text
     FROM unnest('{Meine Bestellung,Die neue Tasche,Euer Kundendienst,Das Video von gestern,Die App,Mein Paket,Der Reißverschluss,Eure Filiale,Die Farbe,Das Angebot,Der Rucksack,Die Rechnung}'::text[]) a,
-         unnest('{ kommt seit Tagen nicht an, ist wirklich wunderbar, lässt sich nicht öffnen, antwortet einfach nicht, hat mich zum Lachen gebracht, war schon nach einer Woche kaputt, sieht auf dem Fahrrad toll aus, wurde doppelt abgebucht, passt leider gar nicht, gefällt meiner ganzen Familie}'::text[]) b,
-         unnest('{. Was kann ich jetzt tun?,. Vielen Dank dafür!,. Ich bin enttäuscht.,. Könnt ihr mir bitte helfen?,. Zeigt mehr davon!,. Ich möchte mein Geld zurück., 😍😍,. Gibt es das auch in Blau?,. Das war das letzte Mal.,. Liebe Grüße aus Berlin}'::text[]) c,
+         unnest('{kommt seit Tagen nicht an,ist wirklich wunderbar,lässt sich nicht öffnen,antwortet einfach nicht,hat mich zum Lachen gebracht,war schon nach einer Woche kaputt,sieht auf dem Fahrrad toll aus,wurde doppelt abgebucht,passt leider gar nicht,gefällt meiner ganzen Familie}'::text[]) b,
+         unnest('{. Was kann ich jetzt tun?,. Vielen Dank dafür!,. Ich bin enttäuscht.,. Könnt ihr mir bitte helfen?,. Zeigt mehr davon!,. Ich möchte mein Geld zurück.,. 😍😍,. Gibt es das auch in Blau?,. Das war das letzte Mal.,. Liebe Grüße aus Berlin}'::text[]) c,
          unnest('{@Ada,@Ben,@Cem,#rad,#reise,#arbeit,:),…}'::text[]) d
     UNION ALL
-    SELECT false, a || b || c || ' ' || d
+    SELECT false, a || ' ' || b || c || ' ' || d
     FROM unnest('{My order,The new bag,Your support,Yesterday''s video,The app,My parcel,The zip,Your shop,This colour,The offer,The backpack,The invoice}'::text[]) a,
-         unnest('{ has been late for days, is truly wonderful, does not open any more, never answers, made me laugh out loud, broke after one week, looks great on my bike, was charged twice, does not fit at all, is loved by the whole family}'::text[]) b,
-         unnest('{. What can I do now?,. Thank you so much!,. I am disappointed.,. Can you please help me?,. Show us more of this!,. I want my money back., 😍😍,. Is there a blue one?,. That was the last time.,. Greetings from Lisbon}'::text[]) c,
+         unnest('{has been late for days,is truly wonderful,does not open any more,never answers,made me laugh out loud,broke after one week,looks great on my bike,was charged twice,does not fit at all,is loved by the whole family}'::text[]) b,
+         unnest('{. What can I do now?,. Thank you so much!,. I am disappointed.,. Can you please help me?,. Show us more of this!,. I want my money back.,. 😍😍,. Is there a blue one?,. That was the last time.,. Greetings from Lisbon}'::text[]) c,
          unnest('{@Ada,@Ben,@Cem,#bike,#travel,#work,:),…}'::text[]) d) s;
 CREATE UNIQUE INDEX ON bench.texts (de, k);
 ANALYZE bench.texts;
