@@ -48,6 +48,7 @@ func (u *Upkeep) tasks() []task {
 	return []task{
 		{"partitions", time.Hour, u.partitions},
 		{"sweep", time.Minute, u.Judge.Sweep},
+		{"analyze", 2 * time.Second, func(ctx context.Context) (bool, error) { return false, u.Store.AnalyzeGrown(ctx) }},
 		{"index vectors", time.Second, u.vectors},
 		{"release leases", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.ReleaseExpired(ctx)

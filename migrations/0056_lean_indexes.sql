@@ -14,3 +14,8 @@ ALTER INDEX documents_words SET (gin_pending_list_limit = 1024);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS items_live_groups ON items (brand_id, queue, rank, id) INCLUDE (thread_id, author_id, wave_id, wave_outlier)
     WHERE status IN ('open', 'claimed', 'snoozed', 'waiting');
 DROP INDEX CONCURRENTLY IF EXISTS items_live;
+-- What is reserved for a person is asked with every claim; what they hold is much more.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS items_reserved ON items (brand_id, assignee_id) WHERE assignee_id IS NOT NULL AND status = 'open';
+-- Claims begin at the head of an index of items, where all that was claimed before has left
+-- its entries. With so many rows vacuum would come seldom and pass the indexes over.
+ALTER TABLE items SET (vacuum_index_cleanup = on, autovacuum_vacuum_scale_factor = 0.02);

@@ -41,15 +41,17 @@ const deskState = `
 	       m.hours, coalesce(m.overflow, false),
 	       (SELECT max(ends_at) FROM leaves l
 	        WHERE l.brand_id = $1 AND l.person_id = $2 AND l.starts_at <= $3 AND l.ends_at > $3),
-	       held.claimed, held.reserved, read.texts, read.threads,
+	       held.claimed, reserved.points, read.texts, read.threads,
 	       EXISTS (SELECT FROM items i WHERE i.brand_id = $1 AND i.queue = 'cm' AND i.status = 'open' AND i.priority = 1)
 	       OR EXISTS (SELECT FROM items i WHERE i.brand_id = $1 AND i.queue = 'smm' AND i.status = 'open' AND i.priority = 1)
 	FROM (SELECT) one
 	LEFT JOIN memberships m ON m.brand_id = $1 AND m.person_id = $2
 	CROSS JOIN LATERAL (
-		SELECT coalesce(sum(i.effort) FILTER (WHERE i.status = 'claimed' AND i.lease_until > $3), 0) AS claimed,
-		       coalesce(sum(i.effort) FILTER (WHERE i.status = 'open'), 0) AS reserved
+		SELECT coalesce(sum(i.effort) FILTER (WHERE i.status = 'claimed' AND i.lease_until > $3), 0) AS claimed
 		FROM items i WHERE i.brand_id = $1 AND i.assignee_id = $2 AND ` + liveItems + `) held
+	CROSS JOIN LATERAL (
+		SELECT coalesce(sum(i.effort), 0) AS points
+		FROM items i WHERE i.brand_id = $1 AND i.assignee_id = $2 AND i.status = 'open') reserved
 	CROSS JOIN LATERAL (
 		SELECT coalesce(sum(x.texts), 0) AS texts,
 		       coalesce(array_agg(x.thread_id) FILTER (WHERE x.dealt >= $6), '{}') AS threads

@@ -81,6 +81,8 @@ type settling struct {
 
 // keepCurrent locks the engagements and keeps those whose round is still the one that was
 // judged and not settled yet. Engagements of authors erased meanwhile are erased.
+// OFFSET 0 makes each item be looked up by its engagement, also by a plan made for an empty
+// table.
 func (s *settling) keepCurrent(ctx context.Context, all []Settlement) error {
 	ids := make([]triage.ID, len(all))
 	for i, one := range all {
@@ -95,8 +97,8 @@ func (s *settling) keepCurrent(ctx context.Context, all []Settlement) error {
 		       i.fence > 0 OR i.handovers > 0 OR EXISTS (SELECT FROM labels l WHERE l.brand_id = e.brand_id AND l.engagement_id = e.id),
 		       coalesce(i.provisional, false), k.id, k.queue, k.status, k.fence > 0 OR k.handovers > 0 OR k.reasons @> '[{"rule": "companion_by_hand"}]'
 		FROM engagements e
-		LEFT JOIN items i ON i.brand_id = e.brand_id AND i.engagement_id = e.id AND i.kind = 'owner'
-		LEFT JOIN items k ON k.brand_id = e.brand_id AND k.engagement_id = e.id AND k.kind = 'companion'
+		LEFT JOIN LATERAL (SELECT * FROM items i WHERE i.brand_id = $1 AND i.engagement_id = e.id AND i.kind = 'owner' OFFSET 0) i ON true
+		LEFT JOIN LATERAL (SELECT * FROM items k WHERE k.brand_id = $1 AND k.engagement_id = e.id AND k.kind = 'companion' OFFSET 0) k ON true
 		LEFT JOIN erased_authors x ON x.brand_id = e.brand_id AND x.channel_id = e.channel_id
 		     AND x.author_hash = sha256(convert_to(e.author_external_id, 'UTF8')) AND x.erased_at >= e.version_at
 		WHERE e.brand_id = $1 AND e.id = ANY($2) AND e.deleted_at IS NULL`, s.brand, uuids(ids))

@@ -101,6 +101,12 @@ func (d *Desk) deal(ctx context.Context, who postgres.Caller, looks func(*dealin
 	if err != nil {
 		return Dealt{}, err
 	}
+	select {
+	case d.deals <- struct{}{}:
+		defer func() { <-d.deals }()
+	case <-ctx.Done():
+		return Dealt{}, ctx.Err()
+	}
 	var out Dealt
 	err = d.store.Retrying(ctx, attempts, func(tx *postgres.Tx) error {
 		desk, err := tx.LockDesk(ctx, who.BrandID, who.PersonID)

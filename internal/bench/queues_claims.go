@@ -22,12 +22,20 @@ type dealt struct {
 // claims measures "next best": first at a pace that people keep, while comments arrive;
 // then everybody as fast as it goes. No item may be dealt twice.
 func (q *queues) claims(ctx context.Context) error {
-	if _, err := q.plain.Exec(ctx, `UPDATE memberships SET capacity = 32000, heavy_per_hour = 32000`); err != nil {
+	err := each([]string{
+		`UPDATE memberships SET capacity = 32000, heavy_per_hour = 32000`,
+		`UPDATE items SET status = 'resolved' WHERE status = 'claimed'`, // what an earlier run dealt
+		`VACUUM items`,
+	}, func(sql string) error {
+		_, err := q.plain.Exec(ctx, sql)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	all := &dealt{by: map[triage.ID]int{}}
 	paced := &dealt{by: all.by}
-	err := q.whileArriving(ctx, func(ctx context.Context) error { return q.deal(ctx, paced, time.Second/2) })
+	err = q.whileArriving(ctx, func(ctx context.Context) error { return q.deal(ctx, paced, time.Second/2) })
 	if err != nil {
 		return err
 	}
