@@ -43,6 +43,7 @@ func (w *where) facet(name string, words ...string) {
 	if len(words) == 0 {
 		return
 	}
+	w.termed = true
 	queues := w.queues
 	if queues == nil {
 		queues = []string{`$2`}

@@ -45,6 +45,7 @@ type where struct {
 	sql    strings.Builder
 	args   []any
 	queues []string // SQL for the queues whose terms facets look for
+	termed bool     // facets look for a term
 }
 
 func (w *where) add(condition string, args ...any) {

@@ -56,7 +56,7 @@ func TestClaimsAndListsReadNoMoreThanTheyShow(t *testing.T) {
 	in.fill(30_000)
 	sql, args := postgres.ClaimNextSQL(in.anything(in.channel, time.Now()), triage.CM, time.Now())
 	plan := in.explain(sql, args...)
-	for _, index := range []string{"items_open", "items_held", "items_leases", "items_snoozes"} {
+	for _, index := range []string{"items_open", "items_reserved", "items_leases", "items_snoozes"} {
 		if !strings.Contains(plan, index) {
 			t.Errorf("claiming the next item does not use %s:\n%s", index, plan)
 		}

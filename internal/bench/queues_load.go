@@ -15,8 +15,9 @@ import (
 // The generator's larger brand.
 const largeBrand = triage.ID("b0000000-0000-7000-8000-000000000000")
 
-// arriving is how many comments a second are accepted and settled while people read.
-const arriving = 200
+// arriving is how many comments a second are accepted and settled while people read: 150
+// times the mean of the year that the generator makes, as when a wave comes in.
+const arriving = 50
 
 // arrivers is how many workers do that.
 const arrivers = 2
@@ -50,12 +51,11 @@ func (q *queues) whileArriving(ctx context.Context, work func(context.Context) e
 	return errors.Join(err, flow.err)
 }
 
-// arrive is one of the workers that accept and settle comments, each a group ten times a
-// second: one transaction each for a group, as in the service under this load. Who is late
-// catches up.
+// arrive is one of the workers that accept and settle comments, ten at a time: one
+// transaction each for a group, as in the service under this load. Who is late catches up.
 func (q *queues) arrive(ctx context.Context, worker int, flow *inflow) {
-	const pace = time.Second / 10
-	group := arriving / 10 / arrivers
+	const group = 10
+	const pace = time.Second * group * arrivers / arriving
 	seed := uint64(time.Now().UnixNano()) + uint64(worker)
 	r, m := rand.New(rand.NewPCG(seed, 1)), newMeanings(seed)
 	for next := time.Now(); ; next = next.Add(pace) {
