@@ -495,3 +495,30 @@ func TestWavesOfOneBrandKnowNothingOfAnother(t *testing.T) {
 		t.Errorf("another brand's wave answered %v", err)
 	}
 }
+
+// A great wave is not counted again for each newcomer. Until it is, nobody knows who of them
+// needs an answer of their own.
+func TestWhatServesAGreatWaveDoesNotServeANewcomerInDanger(t *testing.T) {
+	b := newBeach(t)
+	same := make([]comment, 210)
+	for n := range same {
+		same[n] = comment{text: fmt.Sprintf("Eure App startet seit heute früh nicht mehr, Fehler %d", n%9)}
+	}
+	b.receive(same...)
+	b.look()
+	wave := b.waves()[0].ID
+	danger := b.receive(comment{
+		text: "Eure App startet seit heute früh nicht mehr, Fehler 3", urgency: triage.UrgencyUrgent, risks: []triage.Risk{triage.RiskSafety},
+	})[0]
+	b.look()
+	if b.item(danger).WaveID != wave {
+		t.Fatal("the newcomer must be in the wave")
+	}
+	served, err := b.WaveMembers(t.Context(), b.brand, wave, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(served) < 200 || slices.Contains(served, danger) {
+		t.Errorf("one action serves %d of the wave, the newcomer in danger among them: %v", len(served), slices.Contains(served, danger))
+	}
+}

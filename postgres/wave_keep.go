@@ -141,9 +141,11 @@ func (k *keeping) waves(batch *pgx.Batch, brand triage.ID, model string) {
 	}
 }
 
+// items writes memberships. Who joins, or was judged anew, is apart from the others until the
+// wave is counted: what serves the wave meanwhile must not serve a child in danger among them.
 func (k *keeping) items(batch *pgx.Batch, brand triage.ID, now time.Time) {
 	batch.Queue(`
-		UPDATE items i SET wave_checked = true, wave_id = r.wave, wave_outlier = i.wave_outlier AND r.wave IS NOT NULL
+		UPDATE items i SET wave_checked = true, wave_id = r.wave, wave_outlier = r.wave IS NOT NULL
 		FROM unnest($2::uuid[], $3::uuid[]) AS r (id, wave)
 		WHERE i.brand_id = $1 AND i.id = r.id`, brand, uuids(k.checked), k.waveOf)
 	if len(k.again) > 0 {
@@ -151,7 +153,7 @@ func (k *keeping) items(batch *pgx.Batch, brand triage.ID, now time.Time) {
 	}
 	if len(k.with) > 0 {
 		batch.Queue(`
-			UPDATE items i SET wave_id = r.wave
+			UPDATE items i SET wave_id = r.wave, wave_outlier = true
 			FROM unnest($2::uuid[], $3::uuid[]) AS r (id, wave)
 			WHERE i.brand_id = $1 AND i.id = r.id AND i.wave_id IS NULL AND i.wave_left IS NULL AND i.outcome IS DISTINCT FROM 'deleted'`,
 			brand, uuids(k.with), uuids(k.withWave))
@@ -215,7 +217,7 @@ func (t *Tx) CloseWave(ctx context.Context, actor Actor, brand, id triage.ID) er
 func (t *Tx) closeWaves(ctx context.Context, actor Actor, brand triage.ID, condition string, arg any) error {
 	rows, _ := t.tx.Query(ctx, `
 		WITH closed AS (
-			UPDATE waves w SET state = 'closed', closed_at = $2, closed_by = $3
+			UPDATE waves w SET state = 'closed', closed_at = $2, closed_by = $3, dirty = w.dirty OR w.count <> w.counted
 			WHERE w.brand_id = $1 AND w.state = 'open' AND `+condition+`
 			RETURNING w.id, w.count),
 		traces AS (
