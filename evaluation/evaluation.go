@@ -34,6 +34,7 @@ type Comment struct {
 	Risk          []triage.Risk    `json:"risk"`
 	Queue         triage.Queue     `json:"queue"`
 	Ambiguous     bool             `json:"ambiguous"`
+	Pair          string           `json:"pair,omitempty"` // shared with its twin; up to the hyphen, what is hard about the two
 }
 
 // engine is what can be measured: anything that classifies.
@@ -121,15 +122,7 @@ func Run(ctx context.Context, e engine, o Options, out, progress io.Writer) erro
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		r := Measure(s.comments, judged)
-		if o.JSON {
-			enc := json.NewEncoder(out)
-			enc.SetIndent("", "  ")
-			err = enc.Encode(r)
-		} else {
-			err = r.Print(out, s.name)
-		}
-		if err != nil {
+		if err := tell(out, s, judged, o.JSON); err != nil {
 			return err
 		}
 	}
@@ -139,6 +132,22 @@ func Run(ctx context.Context, e engine, o Options, out, progress io.Writer) erro
 type set struct {
 	name     string
 	comments []Comment
+}
+
+func tell(out io.Writer, s set, judged []triage.Classification, asJSON bool) error {
+	r, told := Measure(s.comments, judged), pairs(s.comments, judged)
+	if asJSON {
+		enc := json.NewEncoder(out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(struct {
+			Report
+			Pairs map[string]Pairs `json:"hard_pairs,omitempty"`
+		}{r, told})
+	}
+	if err := r.Print(out, s.name); err != nil {
+		return err
+	}
+	return printPairs(out, told)
 }
 
 // judge asks e about each comment's text alone, in groups.
