@@ -58,8 +58,17 @@ type JudgementBody struct {
 	Language      string         `json:"language"`
 	Evidence      []evidenceBody `json:"evidence" nullable:"false"`
 	Rules         []string       `json:"rules" nullable:"false" doc:"Rules that raised risk or urgency"`
+	Learned       *learnedBody   `json:"learned" doc:"What corrections of similar comments did; null when they had no say"`
 	CostMicroUSD  int64          `json:"cost_micro_usd"`
 	LatencyMS     int64          `json:"latency_ms"`
+}
+
+// learnedBody says that corrections had a say, and what the engine alone had answered.
+type learnedBody struct {
+	Corrections int    `json:"corrections" doc:"How many spoke for what stands"`
+	People      int    `json:"people" doc:"Of how many people"`
+	Intent      string `json:"intent" doc:"As the engine alone said"`
+	Sentiment   string `json:"sentiment" doc:"As the engine alone said"`
 }
 
 // confidenceBody is how sure the engine is of each field, 0 to 1; 0 means that it does
@@ -149,6 +158,9 @@ func judgementOf(i postgres.Item, j postgres.Judgement) JudgementBody {
 		Risks: texts(j.Risks), Topics: texts(j.Topics), Language: j.Language,
 		Evidence: make([]evidenceBody, len(j.Evidence)), Rules: texts(j.Rules),
 		CostMicroUSD: j.CostMicroUSD, LatencyMS: j.Latency.Milliseconds(),
+	}
+	if l := j.Learned; l != nil {
+		out.Learned = &learnedBody{l.Corrections, l.People, string(l.Intent), string(l.Sentiment)}
 	}
 	for k, s := range j.Evidence {
 		out.Evidence[k] = evidenceBody{j.Quotes[k], s.Start, s.End, s.Why}

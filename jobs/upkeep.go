@@ -80,6 +80,8 @@ func (u *Upkeep) tasks() []task {
 		{"delivery times", time.Minute, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldDeliveryTimes(ctx)
 		})},
+		{"teach", 2 * time.Second, u.teach},
+		{"forget corrections", time.Hour, u.inTx(u.forgetTaught)},
 		{"drop sessions", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.DropSessions(ctx)
 		})},

@@ -1,0 +1,247 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"triage/classifier"
+	"triage/embeddings"
+	"triage/internal/pgtest"
+	"triage/jobs"
+	"triage/postgres"
+	"triage/queue"
+	"triage/triage"
+)
+
+// school is a database with brands whose comments the built-in engine judges, and where
+// people correct it.
+type school struct {
+	*postgres.Store
+	*queue.Desk
+	t      *testing.T
+	judge  *jobs.Judge
+	upkeep *jobs.Upkeep
+	count  int
+}
+
+func newSchool(t *testing.T) *school {
+	t.Helper()
+	t.Parallel()
+	store, err := postgres.Open(t.Context(), pgtest.New(t).URL, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	engine, err := classifier.NewBuiltin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, err := embeddings.NewBuiltin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	judge := &jobs.Judge{Store: store, Engine: engine, Builtin: engine, Embedder: near, Near: near, Log: log}
+	return &school{Store: store, Desk: queue.NewDesk(store), t: t, judge: judge, upkeep: &jobs.Upkeep{Store: store, Judge: judge, Log: log}}
+}
+
+func (s *school) in(work func(tx *postgres.Tx) error) {
+	s.t.Helper()
+	if err := s.Retrying(s.t.Context(), 5, work); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *school) brand(name string) (id triage.ID) {
+	s.t.Helper()
+	s.in(func(tx *postgres.Tx) (err error) {
+		id, err = tx.AddBrand(s.t.Context(), postgres.Actor{}, postgres.BrandRow{Name: name, Goal: 0.5})
+		return err
+	})
+	return id
+}
+
+func (s *school) person(brand triage.ID, name string) postgres.Caller {
+	s.t.Helper()
+	who := postgres.Caller{BrandID: brand, Person: name, Role: triage.RoleHybrid}
+	s.in(func(tx *postgres.Tx) (err error) {
+		if who.PersonID, err = tx.AddPerson(s.t.Context(), postgres.PersonRow{Name: name}); err != nil {
+			return err
+		}
+		return tx.AddMember(s.t.Context(), postgres.Actor{}, brand, who.PersonID, who.Role)
+	})
+	return who
+}
+
+// hear takes comments in and judges them in one batch, and returns their items.
+func (s *school) hear(brand triage.ID, texts ...string) []postgres.Item {
+	s.t.Helper()
+	var rounds []triage.Round
+	for _, text := range texts {
+		s.count++
+		at := s.Now()
+		e := triage.Engagement{
+			ID: postgres.NewID(), BrandID: brand, ChannelID: brand, Platform: triage.StandardWebhooks, Form: triage.FormComment,
+			ExternalID: fmt.Sprint("c", s.count), Action: triage.Created, Text: text, VersionAt: at, ReceivedAt: at,
+			Author: triage.Author{ExternalID: fmt.Sprint("c", s.count), Followers: -1},
+		}
+		d := postgres.Delivery{ID: postgres.NewID(), EndpointID: postgres.NewID(), Platform: e.Platform, ReceivedAt: at, Source: "webhook", Accepted: 1}
+		s.in(func(tx *postgres.Tx) error {
+			refs, _, err := tx.Record(s.t.Context(), []postgres.Delivery{d}, []postgres.Change{{Engagement: e, DeliveryID: d.ID}})
+			if err == nil {
+				rounds = append(rounds, triage.Round{ID: refs[0].ID, Round: refs[0].Round})
+			}
+			return err
+		})
+	}
+	job := &river.Job[triage.JudgeJob]{
+		JobRow: &rivertype.JobRow{Attempt: 1, MaxAttempts: 5}, Args: triage.JudgeJob{Brand: brand, Items: triage.PackRounds(rounds)},
+	}
+	if err := s.judge.Work(s.t.Context(), job); err != nil {
+		s.t.Fatal(err)
+	}
+	var items []postgres.Item
+	for _, r := range rounds {
+		found, err := s.ItemsOf(s.t.Context(), brand, r.ID)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		items = append(items, found[0])
+	}
+	return items
+}
+
+func (s *school) correct(who postgres.Caller, i postgres.Item, to triage.Intent) postgres.Item {
+	s.t.Helper()
+	out, err := s.Correct(s.t.Context(), who, i.ID, queue.Given{}, postgres.Label{Intent: &to})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return out
+}
+
+func reasonOf(i postgres.Item, rule string) string {
+	for _, r := range i.Reasons {
+		if r.Rule == rule {
+			return r.Text
+		}
+	}
+	return ""
+}
+
+// other returns an intent that the item was not read as.
+func other(i postgres.Item) triage.Intent {
+	if i.Intent == triage.Partnership {
+		return triage.UGC
+	}
+	return triage.Partnership
+}
+
+func TestACorrectionChangesTheNextSimilarComment(t *testing.T) {
+	s := newSchool(t)
+	brand, rival := s.brand("Acme"), s.brand("Rival")
+	anna := s.person(brand, "Anna")
+	const first, next = "The lids of the blue mugs are cracked again, third box in a row", "the lids of the blue mugs are cracked again, third box in a row!!"
+	before := s.hear(brand, first)[0]
+	corrected := s.correct(anna, before, other(before))
+	if corrected.UndoID == "" {
+		t.Error("the correction cannot be taken back")
+	}
+
+	after := s.hear(brand, next, "What time do you open on Sundays?")
+	if got := after[0]; got.Intent != other(before) || !strings.HasPrefix(reasonOf(got, "learned"), "1 correction of your team on similar comments: ") {
+		t.Errorf("the next one is read as %s, because %v", got.Intent, got.Reasons)
+	}
+	if got := after[1]; reasonOf(got, "learned") != "" || got.Intent == other(before) {
+		t.Errorf("another matter is read as %s, because %v", got.Intent, got.Reasons)
+	}
+	receipt, err := s.Receipt(t.Context(), after[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := receipt.Judgement.Learned; l == nil || l.Intent != before.Intent || l.Corrections != 1 || l.People != 1 {
+		t.Errorf("the receipt tells %+v, the engine alone had said %s", l, before.Intent)
+	}
+	if got := s.hear(rival, next)[0]; got.Intent != before.Intent || reasonOf(got, "learned") != "" {
+		t.Errorf("another brand's correction made it %s", got.Intent)
+	}
+}
+
+func TestWhatIsTakenBackTeachesNothing(t *testing.T) {
+	s := newSchool(t)
+	brand := s.brand("Acme")
+	anna := s.person(brand, "Anna")
+	before := s.hear(brand, "The lids of the blue mugs are cracked again, third box in a row")[0]
+	corrected := s.correct(anna, before, other(before))
+	undone, err := s.Undo(t.Context(), anna, corrected.UndoID)
+	if err != nil || !slices.Equal(undone.Restored, []triage.ID{before.ID}) {
+		t.Fatalf("%+v, %v", undone, err)
+	}
+	now, err := s.Item(t.Context(), brand, before.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now.Intent != before.Intent || now.Queue != before.Queue || now.Priority != before.Priority || !slices.Equal(now.Reasons, before.Reasons) {
+		t.Errorf("taken back it is %s in %s because %v, before %s in %s because %v", now.Intent, now.Queue, now.Reasons, before.Intent, before.Queue, before.Reasons)
+	}
+	if got := s.hear(brand, "the lids of the blue mugs are cracked again, third box in a row!!")[0]; got.Intent != before.Intent {
+		t.Errorf("the next one is still read as %s", got.Intent)
+	}
+}
+
+func TestWhatIsErasedTeachesNothing(t *testing.T) {
+	s := newSchool(t)
+	brand := s.brand("Acme")
+	anna := s.person(brand, "Anna")
+	before := s.hear(brand, "The lids of the blue mugs are cracked again, third box in a row")[0]
+	s.correct(anna, before, other(before))
+	s.in(func(tx *postgres.Tx) error { return tx.Erase(t.Context(), brand, []triage.ID{before.EngagementID}) })
+	if got := s.hear(brand, "the lids of the blue mugs are cracked again, third box in a row!!")[0]; got.Intent != before.Intent {
+		t.Errorf("the next one is still read as %s", got.Intent)
+	}
+}
+
+// blind is an embedding engine of another space, as a language model's is.
+type blind struct{}
+
+func (blind) Embed(_ context.Context, texts []string) ([]triage.Vector, error) {
+	out := make([]triage.Vector, len(texts))
+	for n := range out {
+		out[n] = triage.Vector{Model: "elsewhere", Values: []float32{1, 0, 0}}
+	}
+	return out, nil
+}
+func (blind) Model() string   { return "elsewhere" }
+func (blind) Dimensions() int { return 3 }
+
+func TestCorrectionsAreComparedInOneSpace(t *testing.T) {
+	s := newSchool(t)
+	s.judge.Embedder = blind{}
+	brand := s.brand("Acme")
+	anna := s.person(brand, "Anna")
+	before := s.hear(brand, "The lids of the blue mugs are cracked again, third box in a row")[0]
+	s.correct(anna, before, other(before))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); s.upkeep.Run(ctx) }()
+	taught := false
+	for deadline := time.Now().Add(20 * time.Second); !taught && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		err := s.Pool().QueryRow(t.Context(), `SELECT model = $2 FROM neighbours WHERE brand_id = $1`, brand, s.judge.Near.Model()).Scan(&taught)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	<-done
+	if got := s.hear(brand, "the lids of the blue mugs are cracked again, third box in a row!!")[0]; got.Intent != other(before) {
+		t.Errorf("the next one is read as %s, because %v", got.Intent, got.Reasons)
+	}
+}
