@@ -96,6 +96,7 @@ func (c Comment) check() error {
 type Options struct {
 	Data string // file or folder of labelled comments; empty for the project's own set only
 	JSON bool   // one JSON document instead of tables
+	Draw string // where to write the curve of what is decided alone, as SVG; empty for nowhere
 }
 
 // Run measures e on the project's own set and, when told where, on labelled data, and
@@ -125,8 +126,23 @@ func Run(ctx context.Context, e engine, o Options, out, progress io.Writer) erro
 		if err := tell(out, s, judged, o.JSON); err != nil {
 			return err
 		}
+		if err := draw(Measure(s.comments, judged), o.Draw); err != nil {
+			return fmt.Errorf("drawing: %w", err)
+		}
 	}
 	return nil
+}
+
+// draw writes the curve of r to path; the labelled data, measured last, win.
+func draw(r Report, path string) error {
+	if path == "" {
+		return nil
+	}
+	var picture bytes.Buffer
+	if err := r.Draw(&picture); err != nil {
+		return err
+	}
+	return os.WriteFile(path, picture.Bytes(), 0o644)
 }
 
 type set struct {
