@@ -49,7 +49,8 @@ const (
 //     a tie is the engine's.
 //
 // Risk, urgency and everything else stay as they are. The confidence says how far the
-// voices agree; without neighbours c comes back unchanged.
+// voices agree; what near-copies confirm is no longer unsure, what only a habit says is as
+// unsure as the engine was. Without neighbours c comes back unchanged.
 func Learn(c triage.Classification, around triage.Neighbourhood) triage.Classification {
 	near := oneOfEach(around.Neighbours)
 	own := triage.Learned{Intent: c.Intent, Sentiment: c.Sentiment}
@@ -75,9 +76,20 @@ func Learn(c triage.Classification, around triage.Neighbourhood) triage.Classifi
 	c.Confidence.Queue = sureOfQueue(intents, c.Confidence.Queue, intent)
 	c.Intent, c.Confidence.Intent = intent, intents.sure(intent)
 	c.Sentiment, c.Confidence.Sentiment = mood, moods.sure(mood)
+	if near, _ := intents.votes(func(i triage.Intent) bool { return i == intent }); near > 0 {
+		c.Unsure = without(c.Unsure, "intent", "queue")
+	}
+	if near, _ := moods.votes(func(s triage.Sentiment) bool { return s == mood }); near > 0 {
+		c.Unsure = without(c.Unsure, "sentiment")
+	}
 	own.Corrections, own.People = voices(intents.voices(intent), moods.voices(mood))
 	c.Learned = &own
 	return c
+}
+
+// without returns fields apart from those named.
+func without(fields []string, named ...string) []string {
+	return slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return slices.Contains(named, f) })
 }
 
 // oneOfEach returns the nearest of each text and wave, nearest first.

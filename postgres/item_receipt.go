@@ -90,7 +90,7 @@ func (r Reads) judgementsOf(ctx context.Context, i Item) ([]Judgement, error) {
 	rows, _ := r.db.Query(ctx, `
 		SELECT j.id, j.round, j.judged_at, j.engine, j.model, j.prompt_version, j.provisional, j.intent, j.sentiment,
 		    j.ironic, j.urgency, j.reply_expected, j.risks, j.language, j.topics, j.confidence, j.evidence, j.rules,
-		    j.latency_ms, j.cost_micro_usd, j.learned,
+		    j.latency_ms, j.cost_micro_usd, j.learned, j.unsure,
 		    coalesce(CASE WHEN e.round = j.round THEN e.text ELSE v.text END, '')
 		FROM judgements j
 		JOIN engagements e ON e.brand_id = j.brand_id AND e.id = j.engagement_id
@@ -108,7 +108,7 @@ func scanJudgement(row pgx.CollectableRow) (Judgement, error) {
 	var text string
 	err := row.Scan(&j.ID, &j.Round, &j.JudgedAt, &j.Engine, &j.Model, &j.PromptVersion, &j.Provisional, &j.Intent,
 		&j.Sentiment, &j.Ironic, &j.Urgency, &j.ReplyExpected, &j.Risks, &j.Language, &j.Topics, &confidence,
-		&spans, &j.Rules, &latency, &j.CostMicroUSD, &taught, &text)
+		&spans, &j.Rules, &latency, &j.CostMicroUSD, &taught, &j.Unsure, &text)
 	if err != nil {
 		return Judgement{}, err
 	}

@@ -45,13 +45,13 @@ func (s *settling) saveJudgements(ctx context.Context) error {
 		batch.Queue(`
 			INSERT INTO judgements (brand_id, id, engagement_id, round, judged_at, engine, model, prompt_version,
 			    provisional, intent, sentiment, ironic, urgency, reply_expected, risks, language, topics, confidence,
-			    evidence, rules, latency_ms, cost_micro_usd, learned)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+			    evidence, rules, latency_ms, cost_micro_usd, learned, unsure)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 			s.brand, s.judgements[i], one.Engagement.ID, one.Engagement.Round, s.tx.Now, c.Engine, c.Model, c.PromptVersion,
 			c.Provisional, c.Intent, c.Sentiment, c.Ironic, c.Urgency, c.ReplyExpected, strs(c.Risks), c.Language,
 			strs(c.Topics), []float32{float32(k.Queue), float32(k.Intent), float32(k.Sentiment), float32(k.Ironic),
 				float32(k.Urgency), float32(k.ReplyExpected)},
-			quoted, strs(c.Rules), c.Latency.Milliseconds(), c.CostMicroUSD, learned)
+			quoted, strs(c.Rules), c.Latency.Milliseconds(), c.CostMicroUSD, learned, strs(c.Unsure))
 	}
 	if batch.Len() == 0 {
 		return nil

@@ -82,7 +82,7 @@ func (p Plan) queue(out *triage.Placement, c triage.Classification) {
 		because(out, "intent", "Read as %s, which belongs to the %s.", words(string(c.Intent)), queueNames[out.Queue])
 	}
 	p.taught(out, c)
-	if sure < p.Thresholds.Unsure {
+	if sure < p.Thresholds.Unsure || slices.Contains(c.Unsure, "queue") {
 		out.Unsure = true
 		because(out, "unsure", "The engine is not sure of the queue (%.0f %%).", 100*sure)
 	}
