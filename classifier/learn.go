@@ -25,6 +25,9 @@ const (
 	// corrections of it are the engine's usual mistakes, of which nothing follows for others;
 	// from the second on the brand means something else by it.
 	habitFrom, habitFull = 0.25, 0.75
+	// assumedRight is how many more comments of a reading are taken to have been handled
+	// without a correction, so that the first few corrections are no habit yet.
+	assumedRight = 8
 	// personHabit is how many votes one person's habit counts at most, however many
 	// corrections they made. One person alone does not overrule a sure engine; two do.
 	personHabit = 2.0
@@ -56,7 +59,7 @@ func Learn(c triage.Classification, around triage.Neighbourhood) triage.Classifi
 	own := triage.Learned{Intent: c.Intent, Sentiment: c.Sentiment}
 	intents := poll[triage.Intent]{own: c.Intent, confidence: c.Confidence.Intent}
 	moods := poll[triage.Sentiment]{own: c.Sentiment, confidence: c.Confidence.Sentiment}
-	habit := min(1, max(0, (around.Corrected-habitFrom)/(habitFull-habitFrom)))
+	habit := habitOf(around)
 	for _, n := range near {
 		if n.Intent != "" {
 			far := 0.0
@@ -85,6 +88,12 @@ func Learn(c triage.Classification, around triage.Neighbourhood) triage.Classifi
 	own.Corrections, own.People = voices(intents.voices(intent), moods.voices(mood))
 	c.Learned = &own
 	return c
+}
+
+// habitOf returns how far people correct as a rule what the engine reads like this, 0 to 1.
+func habitOf(around triage.Neighbourhood) float64 {
+	share := float64(around.Corrected) / float64(around.Handled+assumedRight)
+	return min(1, max(0, (share-habitFrom)/(habitFull-habitFrom)))
 }
 
 // without returns fields apart from those named.

@@ -116,7 +116,7 @@ func around(x taughtComment, labelled []taughtComment) triage.Neighbourhood {
 			}
 		}
 	}
-	out.Corrected = float64(wrong) / float64(max(1, known))
+	out.Handled, out.Corrected = known, wrong
 	order := func(n triage.Neighbour) float64 {
 		if n.SaidIntent == x.said.Intent {
 			return n.Distance

@@ -40,21 +40,22 @@ func TestWhatCorrectionsMayChange(t *testing.T) {
 	for _, c := range []struct {
 		rule      string
 		sure      float64
-		corrected float64
+		corrected int // of fifty; of as many, when below zero
 		near      []triage.Neighbour
 		want      triage.Intent
 	}{
 		{"one correction of a near-copy is enough", 0.95, 0, alike(1, 0.1, "a", triage.Praise), triage.Praise},
-		{"one correction of a comment that is only alike is not", 0.6, 1, alike(1, 0.5, "a", triage.Praise), triage.Complaint},
-		{"many corrections of one person do not overrule a sure engine", 0.9, 1, alike(30, 0.5, "a", triage.Praise), triage.Complaint},
-		{"they do overrule an unsure one", 0.5, 1, alike(30, 0.5, "a", triage.Praise), triage.Praise},
-		{"those of two people overrule a sure engine", 0.9, 1, join(alike(8, 0.5, "a", triage.Praise), alike(8, 0.5, "b", triage.Praise)), triage.Praise},
-		{"one wave is one voice, whoever labelled it", 0.5, 1, copies, triage.Complaint},
-		{"people who disagree leave it to the engine", 0.7, 1, join(alike(8, 0.5, "a", triage.Praise), alike(8, 0.5, "b", triage.Spam)), triage.Complaint},
-		{"mistakes that people correct now and then are no habit", 0.6, 0.2, join(alike(8, 0.5, "a", triage.Praise), alike(8, 0.5, "b", triage.Praise)), triage.Complaint},
-		{"comments that the engine reads otherwise say nothing of this one", 0.5, 1, otherwise, triage.Complaint},
+		{"one correction of a comment that is only alike is not", 0.6, 50, alike(1, 0.5, "a", triage.Praise), triage.Complaint},
+		{"many corrections of one person do not overrule a sure engine", 0.9, 50, alike(30, 0.5, "a", triage.Praise), triage.Complaint},
+		{"they do overrule an unsure one", 0.5, 50, alike(30, 0.5, "a", triage.Praise), triage.Praise},
+		{"those of two people overrule a sure engine", 0.9, 50, join(alike(8, 0.5, "a", triage.Praise), alike(8, 0.5, "b", triage.Praise)), triage.Praise},
+		{"one wave is one voice, whoever labelled it", 0.5, 50, copies, triage.Complaint},
+		{"people who disagree leave it to the engine", 0.7, 50, join(alike(8, 0.5, "a", triage.Praise), alike(8, 0.5, "b", triage.Spam)), triage.Complaint},
+		{"mistakes that people correct now and then are no habit", 0.6, 15, join(alike(8, 0.5, "a", triage.Praise), alike(8, 0.5, "b", triage.Praise)), triage.Complaint},
+		{"comments that the engine reads otherwise say nothing of this one", 0.5, 50, otherwise, triage.Complaint},
 		{"one person's near-copies are one vote", 1, 0, join(alike(9, 0.1, "a", triage.Praise), alike(1, 0.1, "b", triage.Complaint)), triage.Complaint},
-		{"without neighbours nothing changes", 0.3, 1, nil, triage.Complaint},
+		{"a few corrections are no habit yet", 0.5, -3, alike(3, 0.5, "a", triage.Praise), triage.Complaint},
+		{"without neighbours nothing changes", 0.3, 50, nil, triage.Complaint},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +63,11 @@ func TestWhatCorrectionsMayChange(t *testing.T) {
 				Engine: "builtin", Intent: triage.Complaint, Sentiment: triage.Negative, Urgency: triage.UrgencyHigh,
 				Risks: []triage.Risk{triage.RiskLegal}, Confidence: triage.Confidence{Intent: c.sure, Queue: c.sure, Sentiment: 0.8},
 			}
-			got := classifier.Learn(before, triage.Neighbourhood{Neighbours: c.near, Corrected: c.corrected})
+			around := triage.Neighbourhood{Neighbours: c.near, Handled: 50, Corrected: c.corrected}
+			if c.corrected < 0 {
+				around.Handled, around.Corrected = -c.corrected, -c.corrected
+			}
+			got := classifier.Learn(before, around)
 			if got.Intent != c.want {
 				t.Errorf("read as %s, want %s", got.Intent, c.want)
 			}

@@ -137,75 +137,97 @@ func reasonOf(i postgres.Item, rule string) string {
 	return ""
 }
 
-// other returns an intent that the item was not read as.
-func other(i postgres.Item) triage.Intent {
-	if i.Intent == triage.Partnership {
-		return triage.UGC
+// Two near-copies. What the engine alone makes of them is its own matter.
+const (
+	first = "The lids of the blue mugs are cracked again, third box in a row"
+	next  = "the lids of the blue mugs are cracked again, third box in a row!!"
+)
+
+// taught is a brand where Anna has corrected the first comment.
+type taught struct {
+	brand       triage.ID
+	anna        postgres.Caller
+	before      postgres.Item // as the first comment stood
+	corrected   postgres.Item
+	alone       triage.Intent // what the engine alone makes of the next one
+	right       triage.Intent // what Anna says, and the engine alone of neither
+	elsewhereID triage.ID     // another brand
+}
+
+func (s *school) taught() taught {
+	s.t.Helper()
+	c := taught{brand: s.brand("Acme"), elsewhereID: s.brand("Rival")}
+	c.anna = s.person(c.brand, "Anna")
+	c.before = s.hear(c.brand, first)[0]
+	c.alone = s.hear(c.elsewhereID, next)[0].Intent
+	c.right = triage.Partnership
+	for _, i := range triage.Intents() {
+		if i != c.alone && i != c.before.Intent {
+			c.right = i
+		}
 	}
-	return triage.Partnership
+	c.corrected = s.correct(c.anna, c.before, c.right)
+	return c
 }
 
 func TestACorrectionChangesTheNextSimilarComment(t *testing.T) {
 	s := newSchool(t)
-	brand, rival := s.brand("Acme"), s.brand("Rival")
-	anna := s.person(brand, "Anna")
-	const first, next = "The lids of the blue mugs are cracked again, third box in a row", "the lids of the blue mugs are cracked again, third box in a row!!"
-	before := s.hear(brand, first)[0]
-	corrected := s.correct(anna, before, other(before))
-	if corrected.UndoID == "" {
-		t.Error("the correction cannot be taken back")
-	}
-
-	after := s.hear(brand, next, "What time do you open on Sundays?")
-	if got := after[0]; got.Intent != other(before) || !strings.HasPrefix(reasonOf(got, "learned"), "1 correction of your team on similar comments: ") {
+	c := s.taught()
+	after := s.hear(c.brand, next, "What time do you open on Sundays?")
+	if got := after[0]; got.Intent != c.right || !strings.HasPrefix(reasonOf(got, "learned"), "1 correction of your team on similar comments: ") {
 		t.Errorf("the next one is read as %s, because %v", got.Intent, got.Reasons)
 	}
-	if got := after[1]; reasonOf(got, "learned") != "" || got.Intent == other(before) {
+	if got := after[1]; reasonOf(got, "learned") != "" || got.Intent == c.right {
 		t.Errorf("another matter is read as %s, because %v", got.Intent, got.Reasons)
 	}
 	receipt, err := s.Receipt(t.Context(), after[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l := receipt.Judgement.Learned; l == nil || l.Intent != before.Intent || l.Corrections != 1 || l.People != 1 {
-		t.Errorf("the receipt tells %+v, the engine alone had said %s", l, before.Intent)
+	if l := receipt.Judgement.Learned; l == nil || l.Intent != c.alone || l.Corrections != 1 || l.People != 1 {
+		t.Errorf("the receipt tells %+v, the engine alone says %s", l, c.alone)
 	}
-	if got := s.hear(rival, next)[0]; got.Intent != before.Intent || reasonOf(got, "learned") != "" {
+	if got := s.hear(c.elsewhereID, next)[0]; got.Intent != c.alone || reasonOf(got, "learned") != "" {
 		t.Errorf("another brand's correction made it %s", got.Intent)
 	}
 }
 
 func TestWhatIsTakenBackTeachesNothing(t *testing.T) {
 	s := newSchool(t)
-	brand := s.brand("Acme")
-	anna := s.person(brand, "Anna")
-	before := s.hear(brand, "The lids of the blue mugs are cracked again, third box in a row")[0]
-	corrected := s.correct(anna, before, other(before))
-	undone, err := s.Undo(t.Context(), anna, corrected.UndoID)
-	if err != nil || !slices.Equal(undone.Restored, []triage.ID{before.ID}) {
+	c := s.taught()
+	undone, err := s.Undo(t.Context(), c.anna, c.corrected.UndoID)
+	if err != nil || !slices.Equal(undone.Restored, []triage.ID{c.before.ID}) {
 		t.Fatalf("%+v, %v", undone, err)
 	}
-	now, err := s.Item(t.Context(), brand, before.ID)
+	now, err := s.Item(t.Context(), c.brand, c.before.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if now.Intent != before.Intent || now.Queue != before.Queue || now.Priority != before.Priority || !slices.Equal(now.Reasons, before.Reasons) {
-		t.Errorf("taken back it is %s in %s because %v, before %s in %s because %v", now.Intent, now.Queue, now.Reasons, before.Intent, before.Queue, before.Reasons)
+	if now.Intent != c.before.Intent || now.Queue != c.before.Queue || now.Priority != c.before.Priority || !slices.Equal(now.Reasons, c.before.Reasons) {
+		t.Errorf("taken back it is %s in %s because %v, before %s in %s because %v",
+			now.Intent, now.Queue, now.Reasons, c.before.Intent, c.before.Queue, c.before.Reasons)
 	}
-	if got := s.hear(brand, "the lids of the blue mugs are cracked again, third box in a row!!")[0]; got.Intent != before.Intent {
+	if got := s.hear(c.brand, next)[0]; got.Intent != c.alone {
 		t.Errorf("the next one is still read as %s", got.Intent)
 	}
 }
 
 func TestWhatIsErasedTeachesNothing(t *testing.T) {
 	s := newSchool(t)
-	brand := s.brand("Acme")
-	anna := s.person(brand, "Anna")
-	before := s.hear(brand, "The lids of the blue mugs are cracked again, third box in a row")[0]
-	s.correct(anna, before, other(before))
-	s.in(func(tx *postgres.Tx) error { return tx.Erase(t.Context(), brand, []triage.ID{before.EngagementID}) })
-	if got := s.hear(brand, "the lids of the blue mugs are cracked again, third box in a row!!")[0]; got.Intent != before.Intent {
+	c := s.taught()
+	s.in(func(tx *postgres.Tx) error { return tx.Erase(t.Context(), c.brand, []triage.ID{c.before.EngagementID}) })
+	if got := s.hear(c.brand, next)[0]; got.Intent != c.alone {
 		t.Errorf("the next one is still read as %s", got.Intent)
+	}
+}
+
+func TestTheNewestWordCounts(t *testing.T) {
+	s := newSchool(t)
+	c := s.taught()
+	ben := s.person(c.brand, "Ben")
+	s.correct(ben, c.corrected, c.alone)
+	if got := s.hear(c.brand, next)[0]; got.Intent != c.alone {
+		t.Errorf("Ben says %s, the next one is read as %s", c.alone, got.Intent)
 	}
 }
 
@@ -225,23 +247,20 @@ func (blind) Dimensions() int { return 3 }
 func TestCorrectionsAreComparedInOneSpace(t *testing.T) {
 	s := newSchool(t)
 	s.judge.Embedder = blind{}
-	brand := s.brand("Acme")
-	anna := s.person(brand, "Anna")
-	before := s.hear(brand, "The lids of the blue mugs are cracked again, third box in a row")[0]
-	s.correct(anna, before, other(before))
+	c := s.taught()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); s.upkeep.Run(ctx) }()
-	taught := false
-	for deadline := time.Now().Add(20 * time.Second); !taught && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		err := s.Pool().QueryRow(t.Context(), `SELECT model = $2 FROM neighbours WHERE brand_id = $1`, brand, s.judge.Near.Model()).Scan(&taught)
+	moved := false
+	for deadline := time.Now().Add(20 * time.Second); !moved && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		err := s.Pool().QueryRow(t.Context(), `SELECT model = $2 FROM neighbours WHERE brand_id = $1`, c.brand, s.judge.Near.Model()).Scan(&moved)
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	cancel()
 	<-done
-	if got := s.hear(brand, "the lids of the blue mugs are cracked again, third box in a row!!")[0]; got.Intent != other(before) {
+	if got := s.hear(c.brand, next)[0]; got.Intent != c.right {
 		t.Errorf("the next one is read as %s, because %v", got.Intent, got.Reasons)
 	}
 }

@@ -82,6 +82,7 @@ func (u *Upkeep) tasks() []task {
 		})},
 		{"teach", 2 * time.Second, u.teach},
 		{"forget corrections", time.Hour, u.inTx(u.forgetTaught)},
+		{"drift", time.Hour, u.drift},
 		{"drop sessions", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.DropSessions(ctx)
 		})},

@@ -105,13 +105,13 @@ func (r Reads) Neighbourhoods(ctx context.Context, brand triage.ID, asked []Aske
 	rows, _ := r.db.Query(ctx, neighbourhoods, brand, by.Model, numbers, uuids(ids), halfvecs(vectors), said,
 		by.OtherReading, by.Most, HandledPerReading)
 	var n int32
-	var share float64
+	var handled, corrected int
 	var found triage.Neighbour
 	_, err := pgx.ForEachRow(rows, []any{
-		&n, &share, &found.Distance, &found.Intent, &found.Sentiment, &found.SaidIntent, &found.SaidSentiment,
+		&n, &handled, &corrected, &found.Distance, &found.Intent, &found.Sentiment, &found.SaidIntent, &found.SaidSentiment,
 		&found.Person, &found.Copy,
 	}, func() error {
-		out[n].Corrected = share
+		out[n].Handled, out[n].Corrected = handled, corrected
 		out[n].Neighbours = append(out[n].Neighbours, found)
 		return nil
 	})
@@ -137,8 +137,8 @@ const readings = `
 
 const neighbourhoods = `
 	WITH asked AS (SELECT * FROM unnest($3::int[], $4::uuid[], $5::halfvec[], $6::text[]) AS a (n, id, vector, said)),
-	shares AS (SELECT said, avg(wrong::int)::float8 AS corrected FROM (` + readings + `) r GROUP BY said)
-	SELECT a.n, coalesce(s.corrected, 0), x.distance, coalesce(x.intent, ''), coalesce(x.sentiment, ''),
+	shares AS (SELECT said, count(*)::int AS handled, count(*) FILTER (WHERE wrong)::int AS corrected FROM (` + readings + `) r GROUP BY said)
+	SELECT a.n, coalesce(s.handled, 0), coalesce(s.corrected, 0), x.distance, coalesce(x.intent, ''), coalesce(x.sentiment, ''),
 	       coalesce(x.said_intent, ''), coalesce(x.said_sentiment, ''), x.person_id,
 	       coalesce(i.wave_id::text, encode(x.copy, 'hex'))
 	FROM asked a

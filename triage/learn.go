@@ -16,9 +16,9 @@ type Neighbour struct {
 type Neighbourhood struct {
 	Neighbours []Neighbour // nearest first
 
-	// Corrected is the share, 0 to 1, of the comments that the engine alone read as it reads
-	// this one, and that people then handled, on which they left another intent standing.
-	Corrected float64
+	// Handled is how many of the newest comments people handled that the engine alone had
+	// read as it reads this one; Corrected is on how many of them they left another intent.
+	Handled, Corrected int
 }
 
 // Learned says that corrections of similar comments had a say in a classification, and
