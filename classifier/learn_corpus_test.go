@@ -212,7 +212,7 @@ func TestCorrectionsTeachWhatABrandMeans(t *testing.T) {
 					t.Errorf("%v: %s falls: %v", m, intent, e)
 				}
 			}
-			least, fall := 100.0, 100.0
+			least, fall, missed := 100.0, 100.0, 0
 			for seed := range uint64(200) {
 				var next []result
 				for _, i := range rand.New(rand.NewPCG(seed, 1)).Perm(len(all))[:200] {
@@ -220,10 +220,13 @@ func TestCorrectionsTeachWhatABrandMeans(t *testing.T) {
 				}
 				these, others, _ := m.split(next)
 				least, fall = min(least, these.rise()), min(fall, others.rise())
+				if these.rise() < 15 || others.rise() < -1 {
+					missed++
+				}
 			}
 			t.Logf("  of 200 draws of 200 comments the two rise by at least %.1f points, others by %.1f", least, fall)
-			if least < 15 || fall < -1 {
-				t.Errorf("%v: of the next 200 comments the two rise by %.1f points, others by %.1f", m, least, fall)
+			if missed > 10 { // some draws hold a dozen comments of the two
+				t.Errorf("%v: in %d of 200 draws of 200 comments the two rise by less than 15 points, or others fall by more than 1", m, missed)
 			}
 			alone, others, _ := m.split(m.taught(dev, m.corrected(train, everything, 1)))
 			t.Logf("  of one person: the two %v, others %v", alone, others)
@@ -261,6 +264,25 @@ func TestCorrectionsThatRedefineNothingDoNoHarm(t *testing.T) {
 		t.Logf("%s: %v", c.says, others)
 		if others.rise() < -1 {
 			t.Errorf("%s: accuracy falls: %v", c.says, others)
+		}
+	}
+}
+
+// Training comments flatter: the engine has learned them. Here half of the development set
+// teaches what the brands mean, and the other half is judged.
+func TestCorrectionsOfUnseenCommentsTeachToo(t *testing.T) {
+	t.Parallel()
+	dir, ok := corpora.Dir(t)
+	if !ok {
+		return
+	}
+	dev := readAll(t, dir, "data", "dev.jsonl")
+	half := len(dev) / 2
+	for _, m := range brands {
+		these, others, _ := m.split(m.taught(dev[half:], m.corrected(dev[:half], true, 3)))
+		t.Logf("%v: the two %v, others %v", m, these, others)
+		if these.rise() < 15 || others.rise() < -1 {
+			t.Errorf("%v: the two rise by %.1f points, others by %.1f", m, these.rise(), others.rise())
 		}
 	}
 }

@@ -231,6 +231,33 @@ func TestTheNewestWordCounts(t *testing.T) {
 	}
 }
 
+func TestWhatPeopleCloseAsItIsCountsAgainstAHabit(t *testing.T) {
+	s := newSchool(t)
+	c := s.taught()
+	kept := s.hear(c.brand, first+" and again", first+" once more")
+	for _, i := range kept {
+		if _, err := s.Dismiss(t.Context(), c.anna, i.ID, queue.Given{}, triage.OutcomeDismissed, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	vectors, err := s.judge.Near.Embed(t.Context(), []string{next})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := []postgres.Asked{{ID: postgres.NewID(), Vector: vectors[0].Values, Intent: c.before.Intent}}
+	around, err := s.Neighbourhoods(t.Context(), c.brand, asked, postgres.Nearby{Model: vectors[0].Model, Most: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var same int // of the two, how many the engine alone reads as it read the first
+	if err := s.Pool().QueryRow(t.Context(), `SELECT count(*) FROM handled WHERE brand_id = $1 AND said_intent = $2`, c.brand, c.before.Intent).Scan(&same); err != nil {
+		t.Fatal(err)
+	}
+	if got := around[0]; got.Handled != same+1 || got.Corrected < 1 || len(got.Neighbours) != 1 {
+		t.Errorf("%+v with %d closed as they were", got, same)
+	}
+}
+
 // blind is an embedding engine of another space, as a language model's is.
 type blind struct{}
 

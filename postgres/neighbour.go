@@ -57,7 +57,8 @@ const alone = `
 	ORDER BY judged_at DESC, id DESC LIMIT 1`
 
 // KeepHandled notes that people closed the engagements with the intent as it stands. Where
-// they corrected it, that is known from what they said.
+// they corrected it, that is known from what they said; closing as spam what was read
+// otherwise is no assent.
 func (t *Tx) KeepHandled(ctx context.Context, brand triage.ID, engagements []triage.ID) error {
 	if len(engagements) == 0 {
 		return nil
@@ -68,7 +69,7 @@ func (t *Tx) KeepHandled(ctx context.Context, brand triage.ID, engagements []tri
 		FROM engagements e
 		JOIN items i ON i.brand_id = e.brand_id AND i.engagement_id = e.id AND i.kind = 'owner'
 		JOIN LATERAL (`+alone+`) j ON true
-		WHERE e.brand_id = $1 AND e.id = ANY($2)
+		WHERE e.brand_id = $1 AND e.id = ANY($2) AND (i.outcome <> 'spam' OR i.intent = 'spam')
 		  AND NOT EXISTS (SELECT FROM neighbours n WHERE n.brand_id = $1 AND n.engagement_id = e.id AND n.intent IS NOT NULL)
 		ON CONFLICT (brand_id, engagement_id) DO UPDATE SET
 		    said_intent = excluded.said_intent, intent = excluded.intent, at = excluded.at`, brand, uuids(engagements), t.Now)
@@ -135,21 +136,24 @@ const readings = `
 		) known) numbered
 	WHERE n <= $9`
 
+// neighbourhoods compares vectors of unit length, so the negative inner product, which is
+// cheaper, tells the cosine distance; it is worked out once for each pair.
 const neighbourhoods = `
 	WITH asked AS (SELECT * FROM unnest($3::int[], $4::uuid[], $5::halfvec[], $6::text[]) AS a (n, id, vector, said)),
 	shares AS (SELECT said, count(*)::int AS handled, count(*) FILTER (WHERE wrong)::int AS corrected FROM (` + readings + `) r GROUP BY said)
-	SELECT a.n, coalesce(s.handled, 0), coalesce(s.corrected, 0), x.distance, coalesce(x.intent, ''), coalesce(x.sentiment, ''),
+	SELECT a.n, coalesce(s.handled, 0), coalesce(s.corrected, 0), greatest(0, x.far - CASE WHEN x.said_intent = a.said THEN 0 ELSE $7::float8 END), coalesce(x.intent, ''), coalesce(x.sentiment, ''),
 	       coalesce(x.said_intent, ''), coalesce(x.said_sentiment, ''), x.person_id,
 	       coalesce(i.wave_id::text, encode(x.copy, 'hex'))
 	FROM asked a
 	CROSS JOIN LATERAL (
-		SELECT k.*, k.vector <=> a.vector AS distance FROM neighbours k
+		SELECT k.engagement_id, k.intent, k.sentiment, k.said_intent, k.said_sentiment, k.person_id, k.copy,
+		       1 + (k.vector <#> a.vector) + CASE WHEN k.said_intent = a.said THEN 0 ELSE $7::float8 END AS far
+		FROM neighbours k
 		WHERE k.brand_id = $1 AND k.model = $2 AND k.engagement_id <> a.id
-		ORDER BY (k.vector <=> a.vector) + CASE WHEN k.said_intent = a.said THEN 0 ELSE $7::float8 END, k.engagement_id
-		LIMIT $8) x
+		ORDER BY far, k.engagement_id LIMIT $8) x
 	LEFT JOIN shares s ON s.said = a.said
 	LEFT JOIN items i ON i.brand_id = $1 AND i.engagement_id = x.engagement_id AND i.kind = 'owner'
-	ORDER BY a.n, x.distance, x.engagement_id`
+	ORDER BY a.n, 4, x.engagement_id`
 
 // Untaught is a labelled comment without a vector or a reading of the engine in use.
 type Untaught struct {
