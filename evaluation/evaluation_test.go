@@ -53,9 +53,9 @@ func TestOwnSetFigures(t *testing.T) {
 		name       string
 		got, floor float64
 	}{
-		{"queue accuracy", r.Queue.Accuracy, 0.80}, {"intent accuracy", r.Intent.Accuracy, 0.39},
-		{"sentiment macro-F1", r.Sentiment.MacroF1, 0.60}, {"grave risk recall", r.Grave.Recall, 0.45},
-		{"high or urgent F1", r.Pressing.F1, 0.53},
+		{"queue accuracy", r.Queue.Accuracy, 0.78}, {"intent accuracy", r.Intent.Accuracy, 0.35},
+		{"sentiment macro-F1", r.Sentiment.MacroF1, 0.56}, {"grave risk recall", r.Grave.Recall, 0.50},
+		{"high or urgent F1", r.Pressing.F1, 0.56},
 	} {
 		if f.got < f.floor {
 			t.Errorf("%s is %.3f, under %.2f", f.name, f.got, f.floor)
@@ -85,7 +85,7 @@ func TestLabelledFigures(t *testing.T) {
 }
 
 // labelledQueue is the queue accuracy on the labelled comments, as committed.
-const labelledQueue = 0.830
+const labelledQueue = 0.839
 
 func TestFiguresOfAKnownCase(t *testing.T) {
 	comments := []Comment{
