@@ -64,7 +64,8 @@ func Learn(c triage.Classification, around triage.Neighbourhood) triage.Classifi
 		if n.Intent != "" {
 			far := 0.0
 			if n.SaidIntent == c.Intent {
-				far = habit * math.Exp(-math.Pow(n.Distance/habitReach, 2))
+				reach := n.Distance / habitReach
+				far = habit * math.Exp(-reach*reach)
 			}
 			intents.add(n.Intent, n.Person, closeness(n.Distance), far)
 		}

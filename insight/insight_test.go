@@ -2,33 +2,30 @@ package insight_test
 
 import (
 	"fmt"
-	"log/slog"
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"triage/classifier"
 	"triage/embeddings"
 	"triage/insight"
 	"triage/internal/pgtest"
-	"triage/jobs"
 	"triage/postgres"
 	"triage/queue"
+	"triage/routing"
 	"triage/triage"
 )
 
 // desk is a database with a brand whose comments the built-in engine judges.
 type desk struct {
 	*insight.Insights
-	t     *testing.T
-	store *postgres.Store
-	desk  *queue.Desk
-	judge *jobs.Judge
-	brand triage.ID
-	count int
+	t      *testing.T
+	store  *postgres.Store
+	desk   *queue.Desk
+	engine *classifier.Builtin
+	near   *embeddings.Builtin
+	brand  triage.ID
+	count  int
 }
 
 func newDesk(t *testing.T) *desk {
@@ -47,8 +44,7 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{Insights: insight.New(store), t: t, store: store, desk: queue.NewDesk(store)}
-	d.judge = &jobs.Judge{Store: store, Engine: engine, Builtin: engine, Embedder: near, Near: near, Log: slog.New(slog.DiscardHandler)}
+	d := &desk{Insights: insight.New(store), t: t, store: store, desk: queue.NewDesk(store), engine: engine, near: near}
 	d.in(func(tx *postgres.Tx) (err error) {
 		d.brand, err = tx.AddBrand(t.Context(), postgres.Actor{}, postgres.BrandRow{Name: "Acme", Goal: 0.5})
 		return err
@@ -88,22 +84,30 @@ func (d *desk) hear(text string) postgres.Item {
 		Author: triage.Author{ExternalID: name, Followers: -1},
 	}
 	delivery := postgres.Delivery{ID: postgres.NewID(), EndpointID: postgres.NewID(), Platform: e.Platform, ReceivedAt: at, Source: "webhook", Accepted: 1}
-	var round triage.Round
-	d.in(func(tx *postgres.Tx) error {
-		refs, _, err := tx.Record(d.t.Context(), []postgres.Delivery{delivery}, []postgres.Change{{Engagement: e, DeliveryID: delivery.ID}})
-		if err == nil {
-			round = triage.Round{ID: refs[0].ID, Round: refs[0].Round}
-		}
-		return err
-	})
-	err := d.judge.Work(d.t.Context(), &river.Job[triage.JudgeJob]{
-		JobRow: &rivertype.JobRow{Attempt: 1, MaxAttempts: 5},
-		Args:   triage.JudgeJob{Brand: d.brand, Items: triage.PackRounds([]triage.Round{round})},
-	})
+	said, err := d.engine.Classify(d.t.Context(), []triage.Input{{Text: text}})
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	items, err := d.store.ItemsOf(d.t.Context(), d.brand, round.ID)
+	vectors, err := d.near.Embed(d.t.Context(), []string{text})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.in(func(tx *postgres.Tx) error {
+		refs, _, err := tx.Record(d.t.Context(), []postgres.Delivery{delivery}, []postgres.Change{{Engagement: e, DeliveryID: delivery.ID}})
+		if err != nil {
+			return err
+		}
+		e.ID, e.Round = refs[0].ID, refs[0].Round
+		_, err = tx.Settle(d.t.Context(), d.brand, []postgres.Settlement{{
+			Engagement: e, Classification: said[0], Vector: &vectors[0],
+			Place: func(*postgres.Standing) *postgres.Placed {
+				return &postgres.Placed{Placement: routing.Default(0.5).Place(e, said[0], routing.Context{}, at)}
+			},
+			Notify: func(triage.Placement) (string, bool) { return "", false },
+		}})
+		return err
+	})
+	items, err := d.store.ItemsOf(d.t.Context(), d.brand, e.ID)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -245,8 +249,6 @@ func TestAWeekIsCountedOnceAndLeadsHearOfAMove(t *testing.T) {
 		_, err := tx.KeepWeek(t.Context(), d.brand, postgres.DriftWeek{Week: monday.AddDate(0, 0, -7), Placed: 5000, Unsure: 10, Intents: map[triage.Intent]postgres.IntentWeek{}})
 		return err
 	})
-	d.exec(`INSERT INTO audit (brand_id, id, at, actor_kind, action, subject, subject_id, detail)
-		SELECT brand_id, gen_random_uuid(), at, 'machine', action, subject, subject_id, detail FROM audit WHERE false`)
 	for range 300 {
 		d.in(func(tx *postgres.Tx) error {
 			return tx.Audit(t.Context(), postgres.AuditRow{BrandID: d.brand, Action: "item.placed", Subject: "item", SubjectID: d.brand,

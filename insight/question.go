@@ -66,7 +66,10 @@ const (
 )
 
 // kinship returns how much a label of one comment teaches about another, 0 to 1.
-func kinship(distance float64) float64 { return math.Exp(-math.Pow(distance/alike, 2)) }
+func kinship(distance float64) float64 {
+	reach := distance / alike
+	return math.Exp(-reach * reach)
+}
 
 // covered returns how much the nearest labelled neighbour of each comment already teaches.
 func (in *Insights) covered(ctx context.Context, t *tools, brand triage.ID, read []reading) ([]float64, error) {
