@@ -1,6 +1,9 @@
 package builtin
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // Hidden is the number of hidden units of a network.
 const Hidden = 64
@@ -25,7 +28,7 @@ func NetRow(bucket uint32) int {
 type Net struct {
 	Bias  [Hidden]float32
 	Scale [Hidden]float32 // hidden weight = Scale * Rows
-	Rows  []int8          // NetRows rows of Hidden
+	Rows  []byte          // NetRows rows of Hidden signed numbers
 	Sense []float32       // WordDims rows of Hidden
 	Out   []float32       // one row of Hidden per column
 	Shift []float32       // one per column
@@ -33,7 +36,7 @@ type Net struct {
 
 func newNet(dims, columns int) Net {
 	return Net{
-		Rows: make([]int8, NetRows*Hidden), Sense: make([]float32, dims*Hidden),
+		Rows: make([]byte, NetRows*Hidden), Sense: make([]float32, dims*Hidden),
 		Out: make([]float32, columns*Hidden), Shift: make([]float32, columns),
 	}
 }
@@ -42,6 +45,7 @@ func newNet(dims, columns int) Net {
 func (n *Net) hidden(feats []Feature, h *[Hidden]float32) {
 	*h = n.Bias
 	var acc [Hidden]float32
+	var sum rowSum
 	for _, f := range feats {
 		if f.Bucket >= Buckets {
 			for j, w := range (*[Hidden]float32)(n.Sense[int(f.Bucket-Buckets)*Hidden:]) {
@@ -49,13 +53,53 @@ func (n *Net) hidden(feats []Feature, h *[Hidden]float32) {
 			}
 			continue
 		}
-		for j, w := range (*[Hidden]int8)(n.Rows[int(f.Bucket>>netShift)*Hidden:]) {
-			acc[j] += f.Value * float32(w)
+		if f.Value != sum.value || sum.rows == rowSumMost {
+			sum.pour(&acc)
+			sum.value = f.Value
 		}
+		sum.take((*[Hidden]byte)(n.Rows[int(f.Bucket>>netShift)*Hidden:]))
 	}
+	sum.pour(&acc)
 	for j := range h {
 		h[j] = max(0, h[j]+n.Scale[j]*acc[j])
 	}
+}
+
+// rowSum adds rows that count alike, eight weights at a time: each is made positive and
+// added into sixteen bits of its own. Features of one group have one value, so a text
+// needs few multiplications.
+type rowSum struct {
+	even, odd [Hidden / 8]uint64
+	value     float32
+	rows      int
+}
+
+const (
+	rowSumMost  = 256 // so many bytes surely fit into sixteen bits
+	rowSumSigns = 0x8080808080808080
+	rowSumLanes = 0x00FF00FF00FF00FF
+)
+
+func (s *rowSum) take(row *[Hidden]byte) {
+	for i := range s.even {
+		x := binary.LittleEndian.Uint64(row[8*i:]) ^ rowSumSigns
+		s.even[i] += x & rowSumLanes
+		s.odd[i] += x >> 8 & rowSumLanes
+	}
+	s.rows++
+}
+
+// pour adds the sum times its value to acc and begins again.
+func (s *rowSum) pour(acc *[Hidden]float32) {
+	shift := 128 * s.rows
+	for i := range s.even {
+		for lane := range 4 {
+			at := 16 * lane
+			acc[8*i+2*lane] += s.value * float32(int(s.even[i]>>at&0xFFFF)-shift)
+			acc[8*i+2*lane+1] += s.value * float32(int(s.odd[i]>>at&0xFFFF)-shift)
+		}
+	}
+	*s = rowSum{}
 }
 
 // add adds share times the network's logits for a text to z.
@@ -74,7 +118,7 @@ const netLevels = 20
 
 // QuantiseNet stores hidden weights, rows of Hidden, in few levels, so that the file
 // packs well: the outermost stands for four standard deviations and all beyond.
-func QuantiseNet(w []float32) (rows []int8, scale []float32) {
+func QuantiseNet(w []float32) (rows []byte, scale []float32) {
 	scale = make([]float32, Hidden)
 	power := make([]float64, Hidden)
 	for i, v := range w {
@@ -83,10 +127,10 @@ func QuantiseNet(w []float32) (rows []int8, scale []float32) {
 	for j, p := range power {
 		scale[j] = float32(4 * math.Sqrt(p*Hidden/float64(len(w))) / netLevels)
 	}
-	rows = make([]int8, len(w))
+	rows = make([]byte, len(w))
 	for i, v := range w {
 		if s := float64(scale[i%Hidden]); s > 0 {
-			rows[i] = int8(max(-netLevels, min(netLevels, math.Round(float64(v)/s))))
+			rows[i] = byte(int8(max(-netLevels, min(netLevels, math.Round(float64(v)/s)))))
 		}
 	}
 	return rows, scale

@@ -11,7 +11,8 @@ import (
 func TestNetworkAddsWhatItsOpenUnitsSay(t *testing.T) {
 	n := newNet(1, 2)
 	n.Scale[0], n.Scale[1] = 0.5, 0.5
-	n.Rows[NetRow(10)*Hidden], n.Rows[NetRow(10)*Hidden+1] = 4, -4 // opens unit 0, shuts unit 1
+	down := int8(-4)
+	n.Rows[NetRow(10)*Hidden], n.Rows[NetRow(10)*Hidden+1] = 4, byte(down) // opens unit 0, shuts unit 1
 	n.Sense[0] = 3
 	n.Out[0], n.Out[1], n.Out[Hidden] = 1, 100, -2
 	n.Shift[1] = 0.25
@@ -27,6 +28,17 @@ func TestNetworkAddsWhatItsOpenUnitsSay(t *testing.T) {
 	}
 }
 
+func TestLongTextsAddUpLikeShortOnes(t *testing.T) {
+	n := newNet(0, 1)
+	n.Scale[5] = 1
+	n.Rows[NetRow(8)*Hidden+5] = 100
+	var h [Hidden]float32
+	n.hidden(slices.Repeat([]Feature{{Bucket: 8, Value: 0.5}}, 1000), &h)
+	if h[5] != 50_000 || h[4] != 0 {
+		t.Errorf("a thousand rows of a hundred halves are %v, beside them %v", h[5], h[4])
+	}
+}
+
 func TestCoarseWeightsStayNearTheTrueOnes(t *testing.T) {
 	w := make([]float32, 200*Hidden)
 	for i := range w {
@@ -34,7 +46,7 @@ func TestCoarseWeightsStayNearTheTrueOnes(t *testing.T) {
 	}
 	rows, scale := QuantiseNet(w)
 	for i, v := range w {
-		if got := float32(rows[i]) * scale[i%Hidden]; math.Abs(float64(got-v)) > float64(scale[i%Hidden]) {
+		if got := float32(int8(rows[i])) * scale[i%Hidden]; math.Abs(float64(got-v)) > float64(scale[i%Hidden]) {
 			t.Fatalf("weight %d is %v instead of %v", i, got, v)
 		}
 	}
