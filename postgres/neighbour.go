@@ -168,8 +168,8 @@ func (r Reads) Untaught(ctx context.Context, model, engine string, limit int) ([
 	rows, _ := r.db.Query(ctx, `
 		SELECT n.brand_id, n.engagement_id, n.round, e.text
 		FROM neighbours n JOIN engagements e ON e.brand_id = n.brand_id AND e.id = n.engagement_id AND e.round = n.round
-		WHERE n.model IS DISTINCT FROM $1 OR n.said_model IS DISTINCT FROM $2
-		LIMIT $3`, model, engine, limit)
+		WHERE n.taught < $1 OR n.taught > $1
+		LIMIT $2`, model+" "+engine, limit)
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Untaught])
 	if err != nil {
 		return nil, unavailable(fmt.Errorf("untaught neighbours: %w", err))
