@@ -251,7 +251,19 @@ func (e *estate) fill(plan int) (all map[string]ids) {
 		all["/v1/plans/{version}"] = ids{"version": fmt.Sprint(plan)}
 	}
 	e.standing = e.item()
+	e.teach()
 	return all
+}
+
+// teach gives the brand what insights tell of: a correction, a question and a week.
+func (e *estate) teach() {
+	e.t.Helper()
+	e.o.ask(e.admin, "POST", "/v1/items/"+e.item()+"/correct", map[string]any{"intent": "praise", "sentiment": "neutral"}).must(200)
+	e.exec(`UPDATE items SET unsure = true WHERE brand_id = $1 AND id = $2`, e.id, e.item())
+	e.exec(`INSERT INTO drift_weeks (brand_id, week, placed, unsure, intents, comments, moved)
+		VALUES ($1, date_trunc('week', now() - interval '7 days'), 1, 1, '{"praise": {"judged": 1, "corrected": 1}}', 1, ARRAY[$2])`, e.id, e.mark)
+	e.exec(`INSERT INTO handled (brand_id, engagement_id, said_intent, intent, at)
+		SELECT brand_id, engagement_id, 'complaint', 'complaint', now() FROM items WHERE brand_id = $1 AND id = $2`, e.id, e.item())
 }
 
 func sealBox(t *testing.T) *secret.Box {

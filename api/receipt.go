@@ -58,8 +58,18 @@ type JudgementBody struct {
 	Language      string         `json:"language"`
 	Evidence      []evidenceBody `json:"evidence" nullable:"false"`
 	Rules         []string       `json:"rules" nullable:"false" doc:"Rules that raised risk or urgency"`
+	Unsure        []string       `json:"unsure" nullable:"false" doc:"Fields that the engine itself would rather have asked about"`
+	Learned       *learnedBody   `json:"learned" doc:"What corrections of similar comments did; null when they had no say"`
 	CostMicroUSD  int64          `json:"cost_micro_usd"`
 	LatencyMS     int64          `json:"latency_ms"`
+}
+
+// learnedBody says that corrections had a say, and what the engine alone had answered.
+type learnedBody struct {
+	Corrections int    `json:"corrections" doc:"How many spoke for what stands"`
+	People      int    `json:"people" doc:"Of how many people"`
+	Intent      string `json:"intent" doc:"As the engine alone said"`
+	Sentiment   string `json:"sentiment" doc:"As the engine alone said"`
 }
 
 // confidenceBody is how sure the engine is of each field, 0 to 1; 0 means that it does
@@ -131,7 +141,7 @@ func receiptOf(i postgres.Item, r postgres.Receipt) receiptBody {
 	}
 	out.JudgementBody = JudgementBody{
 		Round: i.Round, Current: i.Round == i.Engagement.Round, Provisional: i.Provisional, Language: i.Language,
-		Risks: []string{}, Topics: []string{}, Evidence: []evidenceBody{}, Rules: []string{},
+		Risks: []string{}, Topics: []string{}, Unsure: []string{}, Evidence: []evidenceBody{}, Rules: []string{},
 	}
 	return out
 }
@@ -148,7 +158,10 @@ func judgementOf(i postgres.Item, j postgres.Judgement) JudgementBody {
 		},
 		Risks: texts(j.Risks), Topics: texts(j.Topics), Language: j.Language,
 		Evidence: make([]evidenceBody, len(j.Evidence)), Rules: texts(j.Rules),
-		CostMicroUSD: j.CostMicroUSD, LatencyMS: j.Latency.Milliseconds(),
+		Unsure: texts(j.Unsure), CostMicroUSD: j.CostMicroUSD, LatencyMS: j.Latency.Milliseconds(),
+	}
+	if l := j.Learned; l != nil {
+		out.Learned = &learnedBody{l.Corrections, l.People, string(l.Intent), string(l.Sentiment)}
 	}
 	for k, s := range j.Evidence {
 		out.Evidence[k] = evidenceBody{j.Quotes[k], s.Start, s.End, s.Why}

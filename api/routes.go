@@ -38,6 +38,7 @@ func (s *Server) routes() {
 	s.historyRoutes()
 	s.auditRoutes()
 	s.viewRoutes()
+	s.insightRoutes()
 	docs := adaptor.HTTPHandler(v5emb.New("Triage", "/openapi.json", "/docs/"))
 	s.app.Get("/docs", readable, docs)
 	s.app.Get("/docs/*", readable, docs)

@@ -21,6 +21,7 @@ import (
 	"triage/access/oidc"
 	"triage/access/password"
 	"triage/embeddings"
+	"triage/insight"
 	"triage/postgres"
 	"triage/queue"
 )
@@ -70,6 +71,7 @@ type Server struct {
 	provider   *oidc.Provider
 	feeds      *feeds
 	beat       time.Duration
+	insights   *insight.Insights
 }
 
 // Limits of a request.
@@ -84,6 +86,7 @@ func New(o Options) *Server {
 	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey, embedder: o.Embedder}
 	s.feeds, s.beat = newFeeds(o.Store, o.Log), cmp.Or(o.StreamBeat, streamBeat)
 	s.provider, s.public = o.Provider, publicURL(o.Public)
+	s.insights = insight.New(o.Store)
 	s.gate = access.New(o.Store, cmp.Or(o.PasswordCost, password.Standard))
 	if len(s.cursorKey) == 0 {
 		s.cursorKey = []byte(rand.Text())

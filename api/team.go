@@ -100,8 +100,8 @@ type groupFigures struct {
 
 type alertBody struct {
 	At      time.Time      `json:"at"`
-	Cause   string         `json:"cause" enum:"team.overload_near,team.nobody_on_duty,person.exposure_reached"`
-	Subject string         `json:"subject" doc:"A queue, or the id of a person"`
+	Cause   string         `json:"cause" enum:"team.overload_near,team.nobody_on_duty,person.exposure_reached,engine.drift"`
+	Subject string         `json:"subject" doc:"A queue, the id of a person, or what has drifted"`
 	Detail  map[string]any `json:"detail"`
 }
 

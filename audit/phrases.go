@@ -162,6 +162,9 @@ var phrases = map[string]phrase{
 	"person.exposure_reached": {
 		"A person has read as much that hurts as is good for an hour.",
 		"Eine Person hat so viel Belastendes gelesen, wie für eine Stunde gut ist."},
+	"engine.drift": {
+		"What comes in drifts away from what the engine knows[: {what}].",
+		"Was hereinkommt, entfernt sich von dem, was die Maschine kennt[: {what}]."},
 	"team.overload_near": {
 		"The people on duty[ for the {queue}] are nearly overloaded.",
 		"Die Diensthabenden[ der {queue}] sind fast überlastet."},

@@ -12,10 +12,13 @@ type Head struct {
 	Classes []string  `json:"classes"`         // one column each
 	Column  int       `json:"column"`          // the first column
 	Apart   bool      `json:"apart,omitempty"` // each column is its own yes or no
-	Heat    float64   `json:"heat"`            // logits are divided by it
 	Lift    []float64 `json:"lift,omitempty"`  // what each class's probability is multiplied by before the choice
 	Cuts    []float64 `json:"cuts,omitempty"`  // probability from which a yes is said, per column
 	Curve   Curve     `json:"curve,omitempty"` // raw confidence to measured share of right answers
+
+	// Alone holds, for each language, the confidence from which the answers were measured
+	// to be right often enough to stand without a person. Above 1 means never.
+	Alone map[string]float64 `json:"alone,omitempty"`
 }
 
 // Curve maps a raw confidence to a measured one: a rising line through knots.
@@ -61,13 +64,13 @@ func (h *Head) Probabilities(z []float64) []float64 {
 	p := slices.Clone(z[h.Column : h.Column+len(h.Classes)])
 	if h.Apart {
 		for i := range p {
-			p[i] = sigmoid(p[i] / h.Heat)
+			p[i] = sigmoid(p[i])
 		}
 		return p
 	}
 	top, sum := slices.Max(p), 0.0
 	for i := range p {
-		p[i] = math.Exp((p[i] - top) / h.Heat)
+		p[i] = math.Exp(p[i] - top)
 		sum += p[i]
 	}
 	for i := range p {

@@ -22,6 +22,7 @@ func (m *Model) Classify(text string) triage.Classification {
 	c.Language, c.Engine, c.Model = lang, "builtin", m.Name
 	c.Evidence = m.evidence(s, c.Intent)
 	m.doubt(&c, s, known)
+	c.Unsure = m.unsure(c)
 	m.raise(&c, text)
 	return c
 }
@@ -56,7 +57,35 @@ func (m *Model) logits(feats []Feature) []float64 {
 	for c := range z {
 		z[c] = float64(sense[c] + m.Scale[c]*acc[c])
 	}
-	return z
+	return m.blend(z, feats)
+}
+
+// Grave reports whether r cannot wait: safety, self-harm, threat or legal.
+func Grave(r triage.Risk) bool {
+	return r == triage.RiskSafety || r == triage.RiskSelfHarm || r == triage.RiskThreat || r == triage.RiskLegal
+}
+
+// blend lets the last layer say what follows from the linear columns z and from the
+// networks' mean.
+func (m *Model) blend(z []float64, feats []Feature) []float64 {
+	if len(m.Stack) == 0 {
+		return z
+	}
+	k := len(z)
+	both := append(z, make([]float64, k+1)...)
+	both[2*k] = 1
+	var h [Hidden]float32
+	for i := range m.Nets {
+		m.Nets[i].hidden(feats, &h)
+		m.Nets[i].add(both[k:2*k], &h, 1/float64(len(m.Nets)))
+	}
+	out := make([]float64, k)
+	for c := range out {
+		for i, w := range m.Stack[c*(2*k+1):][:2*k+1] {
+			out[c] += float64(w) * both[i]
+		}
+	}
+	return out
 }
 
 func best(p []float64) int {
@@ -131,12 +160,55 @@ func (m *Model) pressing(c *triage.Classification, z []float64) {
 	}
 	c.Urgency = triage.Urgencies()[at]
 	c.Confidence.Urgency = h.Curve.At(conf)
+	c.Risks = m.flags(z)
+}
+
+// flags returns the risks that the model sees: those that are likely by themselves, and
+// where some risk, or some grave one, is likely without saying which, the likeliest.
+func (m *Model) flags(z []float64) (risks []triage.Risk) {
 	r := m.head("risk")
-	for i, risk := range r.Probabilities(z) {
-		if risk >= r.Cuts[i] {
-			c.Risks = append(c.Risks, triage.Risks()[i])
+	p := r.Probabilities(z)
+	likeliest := func(in func(triage.Risk) bool) {
+		top := -1
+		for i, risk := range triage.Risks() {
+			if in(risk) && (top < 0 || p[i] > p[top]) {
+				top = i
+			}
+		}
+		if risk := triage.Risks()[top]; !slices.Contains(risks, risk) {
+			risks = append(risks, risk)
 		}
 	}
+	for i, risk := range triage.Risks() {
+		if p[i] >= r.Cuts[i] {
+			risks = append(risks, risk)
+		}
+	}
+	if len(m.Alarms) == 0 {
+		return risks
+	}
+	some, grave := m.Alarm(z)
+	if grave >= m.Alarms[1] && !slices.ContainsFunc(risks, Grave) {
+		likeliest(Grave)
+	}
+	if some >= m.Alarms[0] && len(risks) == 0 {
+		likeliest(func(triage.Risk) bool { return true })
+	}
+	return risks
+}
+
+// Alarm returns how likely some risk and some grave risk are: the mean of what the
+// columns for these questions say and of what the single flags make together.
+func (m *Model) Alarm(z []float64) (some, grave float64) {
+	none, noGrave := 1.0, 1.0
+	for i, p := range m.head("risk").Probabilities(z) {
+		none *= 1 - p
+		if Grave(triage.Risks()[i]) {
+			noGrave *= 1 - p
+		}
+	}
+	p := m.head("alarm").Probabilities(z)
+	return (p[0] + 1 - none) / 2, (p[1] + 1 - noGrave) / 2
 }
 
 // doubt lowers confidence where the model has learned little, and never calls
@@ -161,6 +233,30 @@ func (m *Model) doubt(c *triage.Classification, s *scan, known float64) {
 	} {
 		*f *= factor
 	}
+}
+
+// Elsewhere is the language under which the thresholds of all other languages stand.
+const Elsewhere = "other"
+
+// unsure names the fields whose confidence is lower than what was measured to be right
+// often enough in the text's language.
+func (m *Model) unsure(c triage.Classification) (fields []string) {
+	language := c.Language
+	if language != "en" && language != "de" {
+		language = Elsewhere
+	}
+	for _, f := range []struct {
+		head string
+		sure float64
+	}{
+		{"queue", c.Confidence.Queue}, {"intent", c.Confidence.Intent}, {"sentiment", c.Confidence.Sentiment},
+		{"ironic", c.Confidence.Ironic}, {"urgency", c.Confidence.Urgency}, {"reply_expected", c.Confidence.ReplyExpected},
+	} {
+		if alone, known := m.head(f.head).Alone[language]; known && f.sure < alone || c.Language == undetermined {
+			fields = append(fields, f.head)
+		}
+	}
+	return fields
 }
 
 // wordless reports whether nothing was said in letters.
@@ -192,8 +288,8 @@ func (m *Model) raise(c *triage.Classification, text string) {
 	c.Risks = triage.Union(c.Risks, risks)
 }
 
-// evidence returns up to three places whose words spoke loudest for the intent, in the
-// order of the text.
+// evidence returns up to three places whose words spoke loudest for the intent in the
+// linear columns, which say so exactly, in the order of the text.
 func (m *Model) evidence(s *scan, intent triage.Intent) []triage.Span {
 	if len(s.tokens) == 0 {
 		return nil

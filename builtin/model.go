@@ -27,6 +27,10 @@ type Manifest struct {
 	WordCount int        `json:"words"`
 	WordDims  int        `json:"word_dims"`
 	Foreign   float64    `json:"foreign"` // what confidence is worth outside the languages it learned
+	NetCount  int        `json:"nets"`
+	Stack     []float32  `json:"stack"`     // the last layer: for each column one weight per linear and per networks' column, and a constant
+	Alarms    []float64  `json:"alarms"`    // from which Alarm some risk, and some grave risk, is raised
+	Precision float64    `json:"precision"` // how often what stands alone is to be right
 }
 
 // Model is a trained model, read-only and safe for concurrent use.
@@ -36,6 +40,7 @@ type Model struct {
 	Scale    []float32 // one per column: weight = Scale * Weights
 	Weights  []int8    // Buckets rows of Columns
 	Sense    []float32 // WordDims rows of Columns: what the sentence vector says
+	Nets     []Net     // their mean counts half of the answer, the linear columns the other half
 	Words    Words
 	LangBias []float32 // one per language
 	LangStep float32
@@ -67,9 +72,7 @@ func (m *Model) Encode(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sections := []any{uint32(len(head)), head, m.Bias, m.Scale, m.Weights, m.Sense,
-		m.Words.Keys, m.Words.Vectors, m.Words.Pull, m.LangBias, m.LangStep, m.LangRows, m.Known, m.Idf}
-	for _, part := range sections {
+	for _, part := range append([]any{uint32(len(head)), head}, m.parts()...) {
 		if err := binary.Write(zip, binary.LittleEndian, part); err != nil {
 			return err
 		}
@@ -91,7 +94,7 @@ func Decode(r io.Reader) (*Model, error) {
 	if err := m.sections(zip); err != nil {
 		return nil, fmt.Errorf("model file: %w", err)
 	}
-	if m.rules, err = loadRules(ruleFiles); err != nil {
+	if m.rules, err = Rules(); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -113,15 +116,25 @@ func (m *Model) sections(r io.Reader) error {
 		return err
 	}
 	m.allocate()
-	for _, part := range []any{
-		m.Bias, m.Scale, m.Weights, m.Sense, m.Words.Keys, m.Words.Vectors, m.Words.Pull,
-		m.LangBias, &m.LangStep, m.LangRows, m.Known, m.Idf,
-	} {
+	for _, part := range m.parts() {
 		if err := binary.Read(r, binary.LittleEndian, part); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// parts returns the tables of the file in their order.
+func (m *Model) parts() []any {
+	parts := []any{
+		m.Bias, m.Scale, m.Weights, m.Sense, m.Words.Keys, m.Words.Vectors, m.Words.Pull,
+		m.LangBias, &m.LangStep, m.LangRows, m.Known, m.Idf,
+	}
+	for i := range m.Nets {
+		n := &m.Nets[i]
+		parts = append(parts, n.Bias[:], n.Scale[:], n.Rows, n.Sense, n.Out, n.Shift)
+	}
+	return parts
 }
 
 // allocate makes room for the sections that the manifest announces.
@@ -133,6 +146,9 @@ func (m *Model) allocate() {
 	m.LangBias, m.LangRows = make([]float32, langs), make([]int8, LangBuckets*langs)
 	m.Known = make([]uint64, (1<<KnownBits)/64)
 	m.Idf = make([]uint8, 1<<IdfBits)
+	for range m.NetCount {
+		m.Nets = append(m.Nets, newNet(m.WordDims, cols))
+	}
 }
 
 // Quantise stores weights as eight-bit numbers with one scale per column.
@@ -153,6 +169,9 @@ func Quantise(w []float32, columns int) (rows []int8, scale []float32) {
 
 //go:embed model/builtin.model
 var embedded []byte
+
+// Rules returns the rules that came with the program, read once.
+var Rules = sync.OnceValues(func() (*Ruleset, error) { return loadRules(ruleFiles) })
 
 // Default returns the model that came with the program, read once.
 var Default = sync.OnceValues(func() (*Model, error) { return Decode(bytes.NewReader(embedded)) })

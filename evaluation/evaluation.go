@@ -34,6 +34,7 @@ type Comment struct {
 	Risk          []triage.Risk    `json:"risk"`
 	Queue         triage.Queue     `json:"queue"`
 	Ambiguous     bool             `json:"ambiguous"`
+	Pair          string           `json:"pair,omitempty"` // shared with its twin; up to the hyphen, what is hard about the two
 }
 
 // engine is what can be measured: anything that classifies.
@@ -95,6 +96,7 @@ func (c Comment) check() error {
 type Options struct {
 	Data string // file or folder of labelled comments; empty for the project's own set only
 	JSON bool   // one JSON document instead of tables
+	Draw string // where to write the curve of what is decided alone, as SVG; empty for nowhere
 }
 
 // Run measures e on the project's own set and, when told where, on labelled data, and
@@ -121,24 +123,47 @@ func Run(ctx context.Context, e engine, o Options, out, progress io.Writer) erro
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		r := Measure(s.comments, judged)
-		if o.JSON {
-			enc := json.NewEncoder(out)
-			enc.SetIndent("", "  ")
-			err = enc.Encode(r)
-		} else {
-			err = r.Print(out, s.name)
-		}
-		if err != nil {
+		if err := tell(out, s, judged, o.JSON); err != nil {
 			return err
+		}
+		if err := draw(Measure(s.comments, judged), o.Draw); err != nil {
+			return fmt.Errorf("drawing: %w", err)
 		}
 	}
 	return nil
 }
 
+// draw writes the curve of r to path; the labelled data, measured last, win.
+func draw(r Report, path string) error {
+	if path == "" {
+		return nil
+	}
+	var picture bytes.Buffer
+	if err := r.Draw(&picture); err != nil {
+		return err
+	}
+	return os.WriteFile(path, picture.Bytes(), 0o644)
+}
+
 type set struct {
 	name     string
 	comments []Comment
+}
+
+func tell(out io.Writer, s set, judged []triage.Classification, asJSON bool) error {
+	r, told := Measure(s.comments, judged), pairs(s.comments, judged)
+	if asJSON {
+		enc := json.NewEncoder(out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(struct {
+			Report
+			Pairs map[string]Pairs `json:"hard_pairs,omitempty"`
+		}{r, told})
+	}
+	if err := r.Print(out, s.name); err != nil {
+		return err
+	}
+	return printPairs(out, told)
 }
 
 // judge asks e about each comment's text alone, in groups.

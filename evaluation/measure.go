@@ -21,8 +21,8 @@ type Report struct {
 	Pressing      Class             `json:"high_or_urgent"` // high or urgent against the rest
 	AnyRisk       Class             `json:"any_risk"`
 	Risks         map[string]Class  `json:"risks"`
-	Grave         Class             `json:"grave_risk"` // safety, self-harm, threat and legal together
-	Decided       Decided           `json:"decided_alone"`
+	Grave         Class             `json:"grave_risk"`       // safety, self-harm, threat and legal together
+	Decided       Decided           `json:"decided_alone"`    // of the queue
 	Groups        map[string]Report `json:"groups,omitempty"` // by language, and the unambiguous
 }
 
@@ -32,7 +32,27 @@ type Field struct {
 	Interval [2]float64       `json:"accuracy_95"` // bootstrap, 95 %
 	MacroF1  float64          `json:"macro_f1"`    // over the classes that occur
 	ECE      float64          `json:"ece"`         // expected calibration error, ten groups of equal size
+	Alone    Alone            `json:"decided_alone"`
 	Classes  map[string]Class `json:"classes,omitempty"`
+
+	Languages    map[string]Figures `json:"languages,omitempty"`
+	NotAmbiguous *Figures           `json:"not_ambiguous,omitempty"`
+}
+
+// Figures are a field's figures on a part of the comments.
+type Figures struct {
+	Comments int        `json:"comments"`
+	Accuracy float64    `json:"accuracy"`
+	Interval [2]float64 `json:"accuracy_95"`
+	MacroF1  float64    `json:"macro_f1"`
+	ECE      float64    `json:"ece"`
+	Alone    Alone      `json:"decided_alone"`
+}
+
+// Alone is what the engine answers without calling itself unsure.
+type Alone struct {
+	Share     float64 `json:"share"`
+	Precision float64 `json:"precision"`
 }
 
 // Class is how well one answer is given.
@@ -43,11 +63,14 @@ type Class struct {
 	Support   int     `json:"support"`
 }
 
-// Decided is what may be placed without asking a person: the largest share, in order
-// of confidence, whose queues are right in at least 95 %.
+// Decided is what is placed without asking a person: the share that the engine does not
+// call unsure, and how often its queue is right there. Beside it stands what the data
+// would have allowed: the largest share, in order of confidence, that is right in at
+// least 95 %.
 type Decided struct {
-	Share     float64   `json:"share"`
-	Threshold float64   `json:"threshold"`
+	Alone
+	Allowed   float64   `json:"share_at_95"`
+	Threshold float64   `json:"threshold_at_95"`
 	Curve     []Decides `json:"curve"`
 }
 
@@ -80,26 +103,49 @@ func Measure(comments []Comment, judged []triage.Classification) Report {
 			r.Groups[g.name] = measure(some, said)
 		}
 	}
+	r.divide()
 	return r
+}
+
+// divide writes the figures of the groups beside each field, too.
+func (r *Report) divide() {
+	fields := func(r *Report) []*Field {
+		return []*Field{&r.Queue, &r.Intent, &r.Sentiment, &r.Urgency, &r.Ironic, &r.ReplyExpected}
+	}
+	for name, g := range r.Groups {
+		for i, part := range fields(&g) {
+			f := fields(r)[i]
+			figures := Figures{g.Comments, part.Accuracy, part.Interval, part.MacroF1, part.ECE, part.Alone}
+			if name == "not_ambiguous" {
+				f.NotAmbiguous = &figures
+				continue
+			}
+			if f.Languages == nil {
+				f.Languages = map[string]Figures{}
+			}
+			f.Languages[name] = figures
+		}
+	}
 }
 
 func measure(comments []Comment, judged []triage.Classification) Report {
 	r := Report{Comments: len(comments)}
-	ask := func(want func(Comment) string, got func(triage.Classification) (string, float64)) Field {
+	ask := func(name string, want func(Comment) string, got func(triage.Classification) (string, float64)) Field {
 		answers := make([]answer, len(comments))
 		for i, c := range comments {
 			answers[i].want = want(c)
 			answers[i].got, answers[i].confidence = got(judged[i])
+			answers[i].unsure = slices.Contains(judged[i].Unsure, name)
 		}
 		return field(answers)
 	}
 	type said = triage.Classification
-	r.Queue = ask(func(c Comment) string { return string(c.Queue) }, func(s said) (string, float64) { return string(s.Intent.DefaultQueue()), s.Confidence.Queue })
-	r.Intent = ask(func(c Comment) string { return string(c.Intent) }, func(s said) (string, float64) { return string(s.Intent), s.Confidence.Intent })
-	r.Sentiment = ask(func(c Comment) string { return string(c.Sentiment) }, func(s said) (string, float64) { return string(s.Sentiment), s.Confidence.Sentiment })
-	r.Urgency = ask(func(c Comment) string { return string(c.Urgency) }, func(s said) (string, float64) { return string(s.Urgency), s.Confidence.Urgency })
-	r.Ironic = ask(func(c Comment) string { return yes(c.Ironic) }, func(s said) (string, float64) { return yes(s.Ironic), s.Confidence.Ironic })
-	r.ReplyExpected = ask(func(c Comment) string { return yes(c.ReplyExpected) }, func(s said) (string, float64) { return yes(s.ReplyExpected), s.Confidence.ReplyExpected })
+	r.Queue = ask("queue", func(c Comment) string { return string(c.Queue) }, func(s said) (string, float64) { return string(s.Intent.DefaultQueue()), s.Confidence.Queue })
+	r.Intent = ask("intent", func(c Comment) string { return string(c.Intent) }, func(s said) (string, float64) { return string(s.Intent), s.Confidence.Intent })
+	r.Sentiment = ask("sentiment", func(c Comment) string { return string(c.Sentiment) }, func(s said) (string, float64) { return string(s.Sentiment), s.Confidence.Sentiment })
+	r.Urgency = ask("urgency", func(c Comment) string { return string(c.Urgency) }, func(s said) (string, float64) { return string(s.Urgency), s.Confidence.Urgency })
+	r.Ironic = ask("ironic", func(c Comment) string { return yes(c.Ironic) }, func(s said) (string, float64) { return yes(s.Ironic), s.Confidence.Ironic })
+	r.ReplyExpected = ask("reply_expected", func(c Comment) string { return yes(c.ReplyExpected) }, func(s said) (string, float64) { return yes(s.ReplyExpected), s.Confidence.ReplyExpected })
 
 	flag := func(want func(Comment) bool, got func(said) bool) Class {
 		answers := make([]answer, len(comments))
@@ -116,6 +162,7 @@ func measure(comments []Comment, judged []triage.Classification) Report {
 		r.Risks[string(risk)] = flag(func(c Comment) bool { return slices.Contains(c.Risk, risk) }, func(s said) bool { return slices.Contains(s.Risks, risk) })
 	}
 	r.Decided = decided(comments, judged)
+	r.Decided.Alone = r.Queue.Alone
 	return r
 }
 
@@ -134,10 +181,11 @@ func yes(b bool) string {
 type answer struct {
 	want, got  string
 	confidence float64
+	unsure     bool
 }
 
 func field(answers []answer) Field {
-	f := Field{Accuracy: accuracy(answers), Interval: interval(answers), ECE: calibrationError(answers), Classes: map[string]Class{}}
+	f := Field{Accuracy: accuracy(answers), Interval: interval(answers), ECE: calibrationError(answers), Alone: unaided(answers), Classes: map[string]Class{}}
 	for _, a := range answers {
 		if _, done := f.Classes[a.want]; !done {
 			f.Classes[a.want] = class(answers, a.want)
@@ -152,6 +200,12 @@ func field(answers []answer) Field {
 		f.MacroF1 += f.Classes[name].F1 / float64(len(f.Classes))
 	}
 	return f
+}
+
+// unaided measures what is left when the unsure answers are taken away.
+func unaided(answers []answer) Alone {
+	sure := slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.unsure })
+	return Alone{Share: float64(len(sure)) / float64(max(1, len(answers))), Precision: accuracy(sure)}
 }
 
 func accuracy(answers []answer) float64 {
@@ -244,7 +298,7 @@ func decided(comments []Comment, judged []triage.Classification) Decided {
 		precision := float64(right) / float64(n+1)
 		share := float64(n+1) / float64(len(order))
 		if precision >= 0.95 {
-			d.Share, d.Threshold = share, judged[i].Confidence.Queue
+			d.Allowed, d.Threshold = share, judged[i].Confidence.Queue
 		}
 		if (n+1)*20/len(order) != n*20/len(order) {
 			d.Curve = append(d.Curve, Decides{share, precision})

@@ -36,6 +36,7 @@ type Judge struct {
 	Engine   classifier.Engine // asked first
 	Builtin  classifier.Engine // answers at once when Engine cannot
 	Embedder embeddings.Engine
+	Near     embeddings.Engine // the built-in one, in whose space corrections are compared; nil: nothing is learned
 	Log      *slog.Logger
 }
 
@@ -43,7 +44,8 @@ type Judge struct {
 //
 //  1. a batch that failed before is split, so that one bad engagement fails alone;
 //  2. read what is to be judged, with its context;
-//  3. classify and embed, outside any transaction; nothing is written before all is known;
+//  3. classify and embed, outside any transaction, and weigh in what people corrected;
+//     nothing is written before all is known;
 //  4. place and settle in one transaction.
 //
 // On the last attempt what still fails is placed without a judgement: people get it.
@@ -67,6 +69,7 @@ func (j *Judge) Work(ctx context.Context, job *river.Job[triage.JudgeJob]) error
 	if err != nil {
 		j.Log.WarnContext(ctx, "placed without a judgement", "engagements", len(waiting), "err", err)
 	}
+	j.learn(ctx, waiting, judged)
 	return j.settle(ctx, job.Args.Brand, waiting, judged)
 }
 

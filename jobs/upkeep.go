@@ -81,6 +81,9 @@ func (u *Upkeep) tasks() []task {
 		{"delivery times", time.Minute, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldDeliveryTimes(ctx)
 		})},
+		{"teach", 2 * time.Second, u.teach},
+		{"forget corrections", time.Hour, u.inTx(u.forgetTaught)},
+		{"drift", time.Hour, u.drift},
 		{"drop sessions", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.DropSessions(ctx)
 		})},

@@ -36,6 +36,38 @@ type standing struct {
 	AnsweredIn   *int          `json:"answered_in"`
 	ClosedIn     *int          `json:"closed_in"`
 	PausedFor    int           `json:"paused_for"`
+
+	Reading *reading `json:"reading,omitempty"` // only where what is undone was a correction
+}
+
+// reading is how an item was read, and all that the plan decides by it.
+type reading struct {
+	Intent        triage.Intent    `json:"intent"`
+	Sentiment     triage.Sentiment `json:"sentiment"`
+	Urgency       triage.Urgency   `json:"urgency"`
+	ReplyExpected bool             `json:"reply_expected"`
+	Priority      triage.Priority  `json:"priority"`
+	Unsure        bool             `json:"unsure"`
+	PlanVersion   int              `json:"plan_version"`
+	Reasons       []triage.Reason  `json:"reasons"`
+	Parts         []triage.Part    `json:"parts"`
+	Skills        []string         `json:"skills"`
+	Heavy         bool             `json:"heavy"`
+	Effort        int              `json:"effort"`
+}
+
+func readingOf(i Item) *reading {
+	return &reading{
+		i.Intent, i.Sentiment, i.Urgency, i.ReplyExpected, i.Priority, i.Unsure, i.PlanVersion, i.Reasons, i.Parts,
+		i.Skills, i.Heavy, i.Effort,
+	}
+}
+
+// restore lets i be read as r says.
+func (r reading) restore(i *Item) {
+	i.Intent, i.Sentiment, i.Urgency, i.ReplyExpected = r.Intent, r.Sentiment, r.Urgency, r.ReplyExpected
+	i.Priority, i.Unsure, i.PlanVersion, i.Reasons = r.Priority, r.Unsure, r.PlanVersion, r.Reasons
+	i.Parts, i.Skills, i.Heavy, i.Effort = r.Parts, r.Skills, r.Heavy, r.Effort
 }
 
 func standingOf(i Item) standing {
@@ -68,6 +100,9 @@ func (s standing) restore(i *Item) {
 	i.ResolveDueAt, i.AnsweredAt, i.PausedAt = orZero(s.ResolveDueAt), orZero(s.AnsweredAt), orZero(s.PausedAt)
 	i.SLA, i.SLAAt, i.PausedFor = s.SLA, orZero(s.SLAAt), s.PausedFor
 	i.Outcome, i.AnsweredIn, i.ClosedIn = valueOr(s.Outcome), valueOr(s.AnsweredIn), valueOr(s.ClosedIn)
+	if s.Reading != nil {
+		s.Reading.restore(i)
+	}
 }
 
 func valueOr[T any](v *T) (zero T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"triage/routing"
 	"triage/triage"
@@ -30,7 +31,8 @@ func (r Reads) LabelOf(ctx context.Context, i Item) (Label, error) {
 	return l, nil
 }
 
-// AddLabel keeps what person says is right about the current round.
+// AddLabel keeps what person says is right about the current round. From then on it is a
+// labelled neighbour of the brand.
 func (t *Tx) AddLabel(ctx context.Context, i Item, person triage.ID, l Label) error {
 	err := t.exec(ctx, `
 		INSERT INTO labels (brand_id, id, engagement_id, round, person_id, intent, sentiment, urgency, queue, reply_expected, created_at)
@@ -40,7 +42,22 @@ func (t *Tx) AddLabel(ctx context.Context, i Item, person triage.ID, l Label) er
 	if err != nil {
 		return fmt.Errorf("label of item %s: %w", i.ID, err)
 	}
-	return nil
+	return t.keepNeighbours(ctx, i.BrandID, []triage.ID{i.EngagementID})
+}
+
+// DropLabels takes back what person said since a time about the engagements of items, and
+// what followed from it for others.
+func (t *Tx) DropLabels(ctx context.Context, brand, person triage.ID, engagements []triage.ID, since time.Time) error {
+	if len(engagements) == 0 {
+		return nil
+	}
+	err := t.exec(ctx, `
+		DELETE FROM labels WHERE brand_id = $1 AND engagement_id = ANY($2) AND person_id = $3 AND created_at >= $4`,
+		brand, uuids(engagements), person, since)
+	if err != nil {
+		return fmt.Errorf("labels taken back: %w", err)
+	}
+	return t.keepNeighbours(ctx, brand, engagements)
 }
 
 // Judged returns what placing needs of an item: its own words with engine and confidence of
@@ -57,13 +74,13 @@ func (r Reads) Judged(ctx context.Context, i Item) (triage.Classification, routi
 	var risks []triage.Risk
 	err := r.db.QueryRow(ctx, `
 		SELECT i.known, coalesce(j.engine, ''), coalesce(j.model, ''), coalesce(j.prompt_version, ''),
-		       coalesce(j.ironic, false), j.risks, j.topics, j.confidence
+		       coalesce(j.ironic, false), j.risks, j.topics, j.confidence, j.unsure
 		FROM items i
 		LEFT JOIN LATERAL (
 			SELECT * FROM judgements j WHERE j.brand_id = i.brand_id AND j.engagement_id = i.engagement_id
 			ORDER BY round DESC, judged_at DESC, id DESC LIMIT 1) j ON true
 		WHERE i.brand_id = $1 AND i.id = $2`,
-		i.BrandID, i.ID).Scan(&known, &c.Engine, &c.Model, &c.PromptVersion, &c.Ironic, &risks, &c.Topics, &confidence)
+		i.BrandID, i.ID).Scan(&known, &c.Engine, &c.Model, &c.PromptVersion, &c.Ironic, &risks, &c.Topics, &confidence, &c.Unsure)
 	if err != nil {
 		return c, around, unavailable(fmt.Errorf("judgement of item %s: %w", i.ID, err))
 	}

@@ -90,7 +90,7 @@ func (r Reads) judgementsOf(ctx context.Context, i Item) ([]Judgement, error) {
 	rows, _ := r.db.Query(ctx, `
 		SELECT j.id, j.round, j.judged_at, j.engine, j.model, j.prompt_version, j.provisional, j.intent, j.sentiment,
 		    j.ironic, j.urgency, j.reply_expected, j.risks, j.language, j.topics, j.confidence, j.evidence, j.rules,
-		    j.latency_ms, j.cost_micro_usd,
+		    j.latency_ms, j.cost_micro_usd, j.learned, j.unsure,
 		    coalesce(CASE WHEN e.round = j.round THEN e.text ELSE v.text END, '')
 		FROM judgements j
 		JOIN engagements e ON e.brand_id = j.brand_id AND e.id = j.engagement_id
@@ -103,16 +103,24 @@ func (r Reads) judgementsOf(ctx context.Context, i Item) ([]Judgement, error) {
 func scanJudgement(row pgx.CollectableRow) (Judgement, error) {
 	var j Judgement
 	var confidence []float32
-	var spans []byte
+	var spans, taught []byte
 	var latency int64
 	var text string
 	err := row.Scan(&j.ID, &j.Round, &j.JudgedAt, &j.Engine, &j.Model, &j.PromptVersion, &j.Provisional, &j.Intent,
 		&j.Sentiment, &j.Ironic, &j.Urgency, &j.ReplyExpected, &j.Risks, &j.Language, &j.Topics, &confidence,
-		&spans, &j.Rules, &latency, &j.CostMicroUSD, &text)
+		&spans, &j.Rules, &latency, &j.CostMicroUSD, &taught, &j.Unsure, &text)
 	if err != nil {
 		return Judgement{}, err
 	}
 	j.Confidence, j.Latency = confidenceOf(confidence), time.Duration(latency)*time.Millisecond
+	if taught != nil {
+		var l learned
+		if err := json.Unmarshal(taught, &l); err != nil {
+			return Judgement{}, fmt.Errorf("learned of judgement %s: %w", j.ID, err)
+		}
+		all := triage.Learned(l)
+		j.Learned = &all
+	}
 	var kept []evidence
 	if err := json.Unmarshal(spans, &kept); err != nil {
 		return Judgement{}, fmt.Errorf("evidence of judgement %s: %w", j.ID, err)

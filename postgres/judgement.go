@@ -37,17 +37,21 @@ func (s *settling) saveJudgements(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("evidence: %w", err)
 		}
+		learned, err := learnedOf(c.Learned)
+		if err != nil {
+			return err
+		}
 		k := c.Confidence
 		batch.Queue(`
 			INSERT INTO judgements (brand_id, id, engagement_id, round, judged_at, engine, model, prompt_version,
 			    provisional, intent, sentiment, ironic, urgency, reply_expected, risks, language, topics, confidence,
-			    evidence, rules, latency_ms, cost_micro_usd)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+			    evidence, rules, latency_ms, cost_micro_usd, learned, unsure)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 			s.brand, s.judgements[i], one.Engagement.ID, one.Engagement.Round, s.tx.Now, c.Engine, c.Model, c.PromptVersion,
 			c.Provisional, c.Intent, c.Sentiment, c.Ironic, c.Urgency, c.ReplyExpected, strs(c.Risks), c.Language,
 			strs(c.Topics), []float32{float32(k.Queue), float32(k.Intent), float32(k.Sentiment), float32(k.Ironic),
 				float32(k.Urgency), float32(k.ReplyExpected)},
-			quoted, strs(c.Rules), c.Latency.Milliseconds(), c.CostMicroUSD)
+			quoted, strs(c.Rules), c.Latency.Milliseconds(), c.CostMicroUSD, learned, strs(c.Unsure))
 	}
 	if batch.Len() == 0 {
 		return nil
@@ -56,6 +60,26 @@ func (s *settling) saveJudgements(ctx context.Context) error {
 		return fmt.Errorf("judgements: %w", err)
 	}
 	return nil
+}
+
+// learned is triage.Learned as it is kept.
+type learned struct {
+	Corrections int              `json:"corrections"`
+	People      int              `json:"people"`
+	Intent      triage.Intent    `json:"intent"`
+	Sentiment   triage.Sentiment `json:"sentiment"`
+}
+
+// learnedOf returns the column for l, nil for nil.
+func learnedOf(l *triage.Learned) ([]byte, error) {
+	if l == nil {
+		return nil, nil
+	}
+	raw, err := json.Marshal(learned(*l))
+	if err != nil {
+		return nil, fmt.Errorf("learned: %w", err)
+	}
+	return raw, nil
 }
 
 // saveVectors stores one vector per engagement and model; an edit's replaces the old one.

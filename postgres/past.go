@@ -27,7 +27,7 @@ const pastEngagements = `
 	SELECT i.id::text, i.known, e.channel_id::text, e.platform, e.form, e.author_followers, e.author_verified, e.thread_external_id,
 	    e.has_media, e.received_at, CASE WHEN $3 THEN e.text ELSE '' END,
 	    coalesce(j.engine, ''), coalesce(j.intent, ''), coalesce(j.sentiment, ''), coalesce(j.ironic, false),
-	    coalesce(j.urgency, ''), coalesce(j.reply_expected, false), j.risks, coalesce(j.language, ''), j.topics, j.confidence,
+	    coalesce(j.urgency, ''), coalesce(j.reply_expected, false), j.risks, coalesce(j.language, ''), j.topics, j.confidence, j.unsure,
 	    s.intent, s.sentiment, s.urgency, s.queue, s.reply
 	FROM items i
 	JOIN engagements e ON e.brand_id = i.brand_id AND e.id = i.engagement_id
@@ -65,7 +65,7 @@ func scanPast(rows pgx.Rows) (routing.Past, error) {
 	e, c, l := &p.Engagement, &p.Classification, &p.Label
 	err := rows.Scan(&p.Item, &known, &e.ChannelID, &e.Platform, &e.Form, &e.Author.Followers, &e.Author.Verified, &e.Thread.ExternalID,
 		&e.HasMedia, &e.ReceivedAt, &e.Text,
-		&c.Engine, &c.Intent, &c.Sentiment, &c.Ironic, &c.Urgency, &c.ReplyExpected, &c.Risks, &c.Language, &c.Topics, &confidence,
+		&c.Engine, &c.Intent, &c.Sentiment, &c.Ironic, &c.Urgency, &c.ReplyExpected, &c.Risks, &c.Language, &c.Topics, &confidence, &c.Unsure,
 		&l.Intent, &l.Sentiment, &l.Urgency, &l.Queue, &l.ReplyExpected)
 	if err != nil {
 		return p, err

@@ -80,8 +80,8 @@ func (r Reads) GroupFigures(ctx context.Context, brand triage.ID, now time.Time)
 // Alert is what leads are told before it becomes too much for somebody.
 type Alert struct {
 	At      time.Time
-	Cause   string // team.overload_near, team.nobody_on_duty or person.exposure_reached
-	Subject string // a queue, or the id of a person
+	Cause   string // team.overload_near, team.nobody_on_duty, person.exposure_reached or engine.drift
+	Subject string // a queue, the id of a person, or what has drifted
 	Detail  map[string]any
 }
 
@@ -106,7 +106,7 @@ func (t *Tx) AddAlerts(ctx context.Context, brand triage.ID, alerts []Alert) (in
 		row := AuditRow{BrandID: brand, Action: a.Cause, Subject: "brand", SubjectID: brand, Detail: orEmpty(a.Detail)}
 		if uuid.Validate(a.Subject) == nil {
 			row.Subject, row.SubjectID = "person", triage.ID(a.Subject)
-		} else {
+		} else if triage.Queue(a.Subject).Valid() {
 			row.Detail["queue"] = a.Subject
 		}
 		audit = append(audit, row)

@@ -15,6 +15,9 @@ import (
 // UndoFor is how long what people did can be taken back.
 const UndoFor = time.Minute
 
+// Corrected is the audit's name of a correction. Taking it back takes the label back too.
+const Corrected = "item.corrected"
+
 // Undo is what one person can take back. Its items are as they were before.
 type Undo struct {
 	ID        triage.ID
@@ -53,7 +56,11 @@ func (t *Tx) KeepUndo(ctx context.Context, u Undo) error {
 	var versions []int64
 	var before [][]byte
 	for _, i := range u.before {
-		stood, err := json.Marshal(standingOf(i))
+		was := standingOf(i)
+		if u.Action == Corrected {
+			was.Reading = readingOf(i)
+		}
+		stood, err := json.Marshal(was)
 		if err != nil {
 			return fmt.Errorf("undo: %w", err)
 		}
@@ -142,6 +149,18 @@ func (t *Tx) TakeUndo(ctx context.Context, u Undo, items []Item) (restored, now 
 		return nil, nil, fmt.Errorf("undo %s: %w", u.ID, err)
 	}
 	return restored, now, nil
+}
+
+// Unlearn takes back what u taught about items that it restored.
+func (t *Tx) Unlearn(ctx context.Context, u Undo, restored []Item) error {
+	if u.Action != Corrected {
+		return nil
+	}
+	engagements := make([]triage.ID, len(restored))
+	for n, i := range restored {
+		engagements[n] = i.EngagementID
+	}
+	return t.DropLabels(ctx, u.BrandID, u.PersonID, engagements, u.CreatedAt)
 }
 
 // AskAgain lets the authors of items wait again whose waiting ended with u.

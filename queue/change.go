@@ -63,7 +63,7 @@ func (s *session) save(changes ...*change) error {
 	var items []postgres.Item
 	var audit []postgres.AuditRow
 	var notes []postgres.NewNote
-	var ended, touched []triage.ID
+	var ended, touched, handled []triage.ID
 	for _, c := range changes {
 		if c.kept {
 			continue
@@ -78,6 +78,9 @@ func (s *session) save(changes ...*change) error {
 		if !c.before.NextDueAt.IsZero() && c.item.NextDueAt.IsZero() {
 			ended = append(ended, c.item.ID)
 		}
+		if c.before.Live() && !c.item.Live() && c.item.Kind == owner {
+			handled = append(handled, c.item.EngagementID)
+		}
 		if c.detail["answered"] == true && c.item.AuthorID != "" {
 			touched = append(touched, c.item.AuthorID)
 		}
@@ -87,6 +90,7 @@ func (s *session) save(changes ...*change) error {
 		func() error { return s.tx.AddNotes(s.ctx, notes) },
 		func() error { return s.endAsked(ended) },
 		func() error { return s.tx.Touch(s.ctx, s.who.BrandID, s.who.PersonID, touched) },
+		func() error { return s.tx.KeepHandled(s.ctx, s.who.BrandID, handled) },
 		func() error { return s.tx.KeepUndo(s.ctx, s.undo) },
 		func() error { return s.tx.Audit(s.ctx, audit...) },
 	} {

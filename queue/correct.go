@@ -16,6 +16,8 @@ import (
 // judgement stays as it was. A queue that people named wins over the plan; the plan moves
 // the item only when people named its intent. A closed item stays closed, but dismissed
 // spam that is none comes back. A companion only learns the words: its owner is placed.
+// From then on the engine weighs it for similar comments. It can be taken back for a minute,
+// that included; a companion that came or moved with it stays.
 func (d *Desk) Correct(ctx context.Context, who postgres.Caller, id triage.ID, given Given, says postgres.Label) (postgres.Item, error) {
 	fields := fieldsOf(says)
 	if len(fields) == 0 {
@@ -38,7 +40,7 @@ func (d *Desk) Correct(ctx context.Context, who postgres.Caller, id triage.ID, g
 		if err := c.tx.AddLabel(ctx, c.item, who.PersonID, says); err != nil {
 			return err
 		}
-		c.action = "item.corrected"
+		c.action, c.undone = postgres.Corrected, true
 		c.detail["fields"] = fields
 		return d.placeAgain(c, says, fields)
 	})

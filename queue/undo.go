@@ -16,7 +16,8 @@ type Undone struct {
 
 // Undo lets the items of an action stand as they did before it, but those that somebody
 // has changed since. Only the same person or a lead may, and only for a minute: then it is
-// Gone. What an action wrote down, its notes and its audit rows, stays.
+// Gone. What an action wrote down, its notes and its audit rows, stays; what a correction
+// taught goes.
 func (d *Desk) Undo(ctx context.Context, who postgres.Caller, id triage.ID) (Undone, error) {
 	u, err := d.store.Undo(ctx, who.BrandID, id)
 	if err != nil {
@@ -82,6 +83,9 @@ func (d *Desk) undo(ctx context.Context, who postgres.Caller, u postgres.Undo, i
 		if err := s.save(changes...); err != nil {
 			return err
 		}
+		if err := tx.Unlearn(ctx, u, restored); err != nil {
+			return err
+		}
 		return tx.AskAgain(ctx, u, asking)
 	})
 	return out, err
@@ -104,7 +108,7 @@ func (s *session) restored(u postgres.Undo, now, i postgres.Item) *change {
 		i.Status, i.Assignee, i.LeaseUntil = triage.StatusOpen, "", time.Time{}
 		i.SnoozedUntil, i.WakeOnAuthor = time.Time{}, false
 	}
-	if i.Queue != now.Queue || i.NeedsLead != now.NeedsLead {
+	if u.Action != postgres.Corrected && (i.Queue != now.Queue || i.NeedsLead != now.NeedsLead) {
 		i.Reasons = reasonsOf(i)
 	}
 	detail := map[string]any{"undo": u.ID, "of": u.Action, "status": i.Status}

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -80,9 +81,32 @@ func (p Plan) queue(out *triage.Placement, c triage.Classification) {
 	default:
 		because(out, "intent", "Read as %s, which belongs to the %s.", words(string(c.Intent)), queueNames[out.Queue])
 	}
-	if sure < p.Thresholds.Unsure {
+	p.taught(out, c)
+	if sure < p.Thresholds.Unsure || slices.Contains(c.Unsure, "queue") {
 		out.Unsure = true
 		because(out, "unsure", "The engine is not sure of the queue (%.0f %%).", 100*sure)
+	}
+}
+
+// taught says what corrections of people did to the reading.
+func (p Plan) taught(out *triage.Placement, c triage.Classification) {
+	l := c.Learned
+	if l == nil {
+		return
+	}
+	who, agree := "1 correction", "agrees"
+	if l.Corrections != 1 {
+		who, agree = fmt.Sprintf("%d corrections", l.Corrections), "agree"
+	}
+	switch {
+	case c.Intent != l.Intent:
+		because(out, "learned", "%s of your team on similar comments: read as %s; the engine alone said %s.",
+			who, words(string(c.Intent)), words(string(l.Intent)))
+	case c.Sentiment != l.Sentiment:
+		because(out, "learned", "%s of your team on similar comments: %s; the engine alone said %s.",
+			who, c.Sentiment, l.Sentiment)
+	default:
+		because(out, "learned", "%s of your team on similar comments %s with this.", who, agree)
 	}
 }
 

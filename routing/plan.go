@@ -31,7 +31,7 @@ type Plan struct {
 
 // Thresholds are the points at which a plan changes its mind.
 type Thresholds struct {
-	Unsure    float64 `json:"unsure"`    // confidence of the queue below which a placement is unsure
+	Unsure    float64 `json:"unsure"`    // confidence of the queue below which a placement is unsure, whatever the engine says of itself
 	Ambiguous float64 `json:"ambiguous"` // confidence of the queue below which the goal may decide
 	SpamSure  float64 `json:"spam_sure"` // confidence of the intent from which spam is dismissed by itself
 	Reach     int64   `json:"reach"`     // followers from which priority rises by one step

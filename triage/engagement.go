@@ -101,8 +101,10 @@ type Classification struct {
 	Topics        []string
 
 	Confidence Confidence
+	Unsure     []string // fields whose confidence is lower than what the engine has measured to be right often enough
 	Evidence   []Span
 	Rules      []string // names of the rules that raised risk or urgency
+	Learned    *Learned // nil when no correction of people had a say
 
 	Engine        string // builtin, llm, or "" when nobody judged
 	Model         string // model name with version

@@ -1,6 +1,9 @@
 package triage
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Label is what people say is right about one round of an engagement; nil fields are
 // unsaid.
@@ -23,6 +26,7 @@ func (l Label) Over(c Classification) Classification {
 	}
 	if l.Intent != nil {
 		c.Intent, c.Confidence.Intent, c.Confidence.Queue = *l.Intent, 1, 1
+		c.Unsure = slices.DeleteFunc(slices.Clone(c.Unsure), func(f string) bool { return f == "intent" || f == "queue" })
 	}
 	if l.Sentiment != nil {
 		c.Sentiment, c.Confidence.Sentiment = *l.Sentiment, 1

@@ -28,32 +28,53 @@ type bench struct {
 	teachers   []*teacher // prepared, not yet taught by our labels
 	unlabelled []vector
 
-	honest [][]float64 // logits for each real comment by a model that never saw it
+	ruled  []ruled     // for each real comment
+	heard  []opinions  // for each real comment, of a model that never saw it
+	honest [][]float64 // the logits that follow from it
 }
 
 // learn trains every head and sets its calibration. Nothing that saw a fold's labels,
-// teachers included, helps to answer that fold.
+// networks included, helps to answer that fold.
 func (b *bench) learn(ctx context.Context, m *builtin.Model, say func(string, ...any)) error {
-	b.honest = make([][]float64, b.real)
-	models, err := b.everyFold(ctx, say)
+	minds, err := b.everyFold(ctx, say)
 	if err != nil {
 		return err
 	}
-	for i := range b.honest {
-		l := models[i%folds]
-		out := make([]float32, l.columns)
-		l.logits(b.samples[i].text, out)
-		for _, z := range out {
-			b.honest[i] = append(b.honest[i], float64(z))
-		}
+	b.heard = make([]opinions, b.real)
+	for i := range b.heard {
+		b.heard[i] = minds[i%folds].think(b.samples[i].text)
+	}
+	models := make([]*linear, len(minds))
+	for i, d := range minds {
+		models[i] = d.columns
 	}
 	l := mean(models)
 	m.Heads, m.Columns, m.Bias = headsOf(questions()), l.columns, l.bias
 	hashed := builtin.Buckets * l.columns
 	m.Weights, m.Scale = builtin.Quantise(l.w[:hashed], l.columns)
 	m.Sense = l.w[hashed:]
-	b.calibrate(m, say)
-	return nil
+	for _, t := range minds[folds].nets {
+		m.Nets = append(m.Nets, t.net(len(questions())))
+	}
+	m.NetCount = len(m.Nets)
+	return b.calibrate(m, say)
+}
+
+// mind is what one training gives: linear columns and the networks beside them.
+type mind struct {
+	columns *linear
+	nets    []*teacher
+}
+
+// opinions are the logits for one text: the linear columns', and the networks' mean.
+type opinions struct{ columns, nets []float32 }
+
+// think returns what a mind says to a text.
+func (d *mind) think(x vector) opinions {
+	o := opinions{make([]float32, d.columns.columns), make([]float32, d.columns.columns)}
+	d.columns.logits(x, o.columns)
+	meanLogits(o.nets, x, d.columns.segments, d.nets)
+	return o
 }
 
 // mean returns the model whose logits are the mean of those of all models: steadier
@@ -74,8 +95,8 @@ func mean(models []*linear) *linear {
 // everyFold returns a model without each fold and, last, one that saw everything. As
 // many are trained side by side as there are processors; the result does not depend
 // on it.
-func (b *bench) everyFold(ctx context.Context, say func(string, ...any)) ([]*linear, error) {
-	models, errs := make([]*linear, folds+1), make([]error, folds+1)
+func (b *bench) everyFold(ctx context.Context, say func(string, ...any)) ([]*mind, error) {
+	models, errs := make([]*mind, folds+1), make([]error, folds+1)
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var done sync.WaitGroup
 	for fold := range models {
@@ -93,17 +114,26 @@ func (b *bench) everyFold(ctx context.Context, say func(string, ...any)) ([]*lin
 // fitWithout trains a model without a fold's comments: first on what teachers made of
 // the unlabelled text, then on the labelled comments, each time beside another part of
 // the taught texts, lest these be forgotten.
-func (b *bench) fitWithout(ctx context.Context, fold int) (*linear, error) {
+func (b *bench) fitWithout(ctx context.Context, fold int) (*mind, error) {
 	var own []sample
 	for i, s := range b.samples {
 		if i >= b.real || i%folds != fold {
 			own = append(own, s)
 		}
 	}
-	taught, err := b.teach(ctx, own)
+	taught, nets, err := b.teach(ctx, own)
 	if err != nil {
 		return nil, err
 	}
+	l, err := b.columns(ctx, own, taught)
+	if err != nil {
+		return nil, err
+	}
+	return &mind{l, nets}, nil
+}
+
+// columns trains the linear part.
+func (b *bench) columns(ctx context.Context, own, taught []sample) (*linear, error) {
 	l := newLinear(b.features, segments(questions()))
 	if err := l.fit(ctx, taught, firstEpochs, rate, b.seed); err != nil {
 		return nil, err

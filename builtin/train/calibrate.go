@@ -9,41 +9,21 @@ import (
 	"triage/triage"
 )
 
-// calibrate fits temperatures, cuts, the mix for the queue and the confidence curves
+// calibrate fits the last layer, cuts, the mix for the queue and the confidence curves
 // on the honest answers. It needs no data that a head has seen.
-func (b *bench) calibrate(m *builtin.Model, say func(string, ...any)) {
-	for i, q := range questions() {
-		h := &m.Heads[i]
-		h.Heat = b.bestHeat(*h, q)
-		say("%s: temperature %.2f", h.Name, h.Heat)
+func (b *bench) calibrate(m *builtin.Model, say func(string, ...any)) error {
+	m.Stack = b.stacked().weights
+	if err := b.judgeByRules(); err != nil {
+		return err
 	}
 	b.mixQueue(m)
 	b.cut(m)
+	b.alarm(m, say)
 	b.lift(m)
 	b.curves(m)
 	m.Foreign = b.foreign(m)
-}
-
-// bestHeat returns the temperature of h with the smallest log loss.
-func (b *bench) bestHeat(h builtin.Head, q question) float64 {
-	best, least := 1.0, math.Inf(1)
-	for h.Heat = 0.3; h.Heat < 4; h.Heat *= 1.04 {
-		loss := 0.0
-		for i, z := range b.honest {
-			want := q.answer(b.comments[i])
-			for c, p := range h.Probabilities(z) {
-				y := float64(want[c])
-				loss -= y * math.Log(max(p, 1e-9))
-				if h.Apart {
-					loss -= (1 - y) * math.Log(max(1-p, 1e-9))
-				}
-			}
-		}
-		if loss < least {
-			best, least = h.Heat, loss
-		}
-	}
-	return best
+	b.alone(m, say)
+	return nil
 }
 
 // mixQueue fits how much the queue's own head and the sum over intents count: a
@@ -142,10 +122,14 @@ func (b *bench) cut(m *builtin.Model) {
 		case q.name == "urgency":
 			h.Cuts = []float64{b.bestCut(func(i int) (float64, bool) {
 				p := h.Probabilities(b.honest[i])
+				if b.ruled[i].urgency.Rank() >= 2 {
+					p[2] = 1 // raised whatever the model says
+				}
 				return p[2] + p[3], triage.Urgency(b.comments[i].Urgency).Rank() >= 2
 			})}
 		case q.name == "reply_expected":
 			h.Cuts = []float64{0.5}
+		case q.name == "alarm":
 		case q.apart:
 			h.Cuts = nil
 			for c := range q.classes {

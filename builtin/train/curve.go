@@ -9,16 +9,12 @@ import (
 // curves fits, per head, what share of answers is right at each raw confidence. The
 // answers come from a model that is given the honest logits.
 func (b *bench) curves(m *builtin.Model) {
-	type point = struct {
-		raw   float64
-		right bool
-	}
-	fields := map[string][]point{}
+	answers := map[string][]point{}
 	for i := range b.real {
 		z := b.honest[i]
 		c := m.Read(z)
 		want := b.comments[i]
-		put := func(name string, raw float64, right bool) { fields[name] = append(fields[name], point{raw, right}) }
+		put := func(name string, raw float64, right bool) { answers[name] = append(answers[name], point{raw, right}) }
 		put("queue", c.Confidence.Queue, string(c.Intent.DefaultQueue()) == want.Queue)
 		put("intent", c.Confidence.Intent, string(c.Intent) == want.Intent)
 		put("sentiment", c.Confidence.Sentiment, string(c.Sentiment) == want.Sentiment)
@@ -32,7 +28,7 @@ func (b *bench) curves(m *builtin.Model) {
 			put(name, h.Probabilities(z)[0], yes)
 		}
 	}
-	for name, points := range fields {
+	for name, points := range answers {
 		raw, right := make([]float64, len(points)), make([]bool, len(points))
 		for i, p := range points {
 			raw[i], right[i] = p.raw, p.right

@@ -66,14 +66,28 @@ func questions() []question {
 		{"urgency", urgencies, false, oneOf(urgencies, func(c Comment) string { return c.Urgency }), even},
 		{"reply_expected", []string{"reply"}, true, yesNo(func(c Comment) bool { return c.ReplyExpected }), even},
 		{"risk", risks, true, flags, even},
+		{"alarm", []string{"any", "grave"}, true, alarm, even},
 	}
+}
+
+// alarm answers whether there is any risk, and whether there is a grave one: flags that
+// are too rare for a column each are common enough together.
+func alarm(c Comment) []float32 {
+	v := make([]float32, 2)
+	if len(c.Risk) > 0 {
+		v[0] = 1
+	}
+	if slices.ContainsFunc(c.Risk, func(r string) bool { return builtin.Grave(triage.Risk(r)) }) {
+		v[1] = 1
+	}
+	return v
 }
 
 // intentWeight makes the rare intents that matter count for more.
 func intentWeight(c Comment) float32 {
 	switch triage.Intent(c.Intent) {
 	case triage.Abuse, triage.Partnership, triage.UGC, triage.ContentRequest, triage.ProductSuggestion:
-		return 1.5
+		return 2
 	default:
 		return 1
 	}
@@ -94,7 +108,7 @@ func segments(asked []question) []segment {
 func headsOf(asked []question) (heads []builtin.Head) {
 	at := 0
 	for _, q := range asked {
-		heads = append(heads, builtin.Head{Name: q.name, Classes: q.classes, Column: at, Apart: q.apart, Heat: 1})
+		heads = append(heads, builtin.Head{Name: q.name, Classes: q.classes, Column: at, Apart: q.apart})
 		at += len(q.classes)
 	}
 	return heads

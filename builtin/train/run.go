@@ -78,7 +78,7 @@ func Train(ctx context.Context, o Options, progress io.Writer) (*builtin.Model, 
 	say("read %d labelled comments", len(comments))
 
 	m := &builtin.Model{Manifest: builtin.Manifest{
-		Name: "builtin-v1", Trained: o.Date, Comments: len(comments),
+		Name: "builtin-v2", Trained: o.Date, Comments: len(comments),
 	}}
 	if err := countWords(ctx, m, filepath.Join(o.Data, unlabelledFile)); err != nil {
 		return nil, fmt.Errorf("unlabelled text: %w", err)
@@ -88,7 +88,8 @@ func Train(ctx context.Context, o Options, progress io.Writer) (*builtin.Model, 
 		return nil, err
 	}
 	say("learned %d languages", len(m.Languages))
-	if err := learnSpace(ctx, m, filepath.Join(o.Data, unlabelledFile), o.Seed); err != nil {
+	v, err := learnSpace(ctx, m, filepath.Join(o.Data, unlabelledFile), o.Seed)
+	if err != nil {
 		return nil, fmt.Errorf("word vectors: %w", err)
 	}
 	say("learned vectors of %d words", m.WordCount)
@@ -96,7 +97,7 @@ func Train(ctx context.Context, o Options, progress io.Writer) (*builtin.Model, 
 	for _, c := range comments {
 		b.samples = append(b.samples, labelled(m.Features(c.Text), c, questions()))
 	}
-	if err := b.gather(ctx, m, o.Data, say); err != nil {
+	if err := b.gather(ctx, m, o.Data, v, say); err != nil {
 		return nil, err
 	}
 	if err := b.learn(ctx, m, say); err != nil {

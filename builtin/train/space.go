@@ -20,22 +20,19 @@ const (
 // learnSpace fills the table of word vectors from one comment a line: positive
 // pointwise mutual information of words and their neighbours, reduced by a truncated
 // singular value decomposition (Levy, Goldberg and Dagan 2015). With too little text
-// there is no table.
-func learnSpace(ctx context.Context, m *builtin.Model, path string, seed uint64) error {
+// there is no table. The vocabulary is returned for what comes after.
+func learnSpace(ctx context.Context, m *builtin.Model, path string, seed uint64) (*vocabulary, error) {
 	v, err := readVocabulary(ctx, path)
-	if err != nil {
-		return err
-	}
-	if len(v.words) < 4*spaceDims {
-		return nil
+	if err != nil || len(v.words) < 4*spaceDims {
+		return v, err
 	}
 	pairs, err := v.company(ctx, path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	vectors := reduce(information(pairs, len(v.words), min(spaceContext, len(v.words))), spaceDims, seed)
 	v.table(m, vectors)
-	return nil
+	return v, nil
 }
 
 // vocabulary holds the words that are common enough, most common first.

@@ -4,33 +4,39 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+
+	"triage/builtin"
 )
 
-// Settings of the teacher's descent.
+// Settings of the networks' descent.
 const (
-	teacherHidden = 64
-	teacherEpochs = 5 // over the labelled comments, after one over other people's labels
-	teacherRate   = 0.03
-	dropUnits     = 0.3 // of the hidden units, at each step (Srivastava and others 2014)
+	teacherEpochs = 5    // over the labelled comments, after all else
+	teacherRate   = 0.03 // over all else
+	studyRate     = 0.06 // over the labelled comments, falling to a tenth
+	dropUnits     = 0.3  // of the hidden units, at each step (Srivastava and others 2014)
 	dropFeatures  = 0.1
 )
 
+// layer is one number per hidden unit.
+type layer [builtin.Hidden]float32
+
 // teacher is a network with one hidden layer that all questions share. It learns from
-// other people's labels, too, and is too slow and too dark for the product; it labels
-// unlabelled text, from which the linear heads learn (Hinton and others 2015).
+// missing words, from other people's labels, and from ours. Some teach the linear
+// columns (Hinton and others 2015); some are part of the product.
 type teacher struct {
-	rows, rowSquares   []float32 // teacherHidden for each feature
-	bias, biasSquares  []float32
+	rows               []layer   // for each feature
+	rowSquares         []float32 // for each feature, the mean over its row
+	bias, biasSquares  layer
 	outputs            []output
-	hidden, open, back []float32 // of the current text: activations, what let them pass, gradients
+	hidden, open, back layer // of the current text: activations, what let them pass, gradients
 	rng                *rand.Rand
 }
 
 // output is what the teacher says to one question.
 type output struct {
-	classes           int
 	apart             bool
-	weights, squares  []float32 // teacherHidden per class
+	weights           []layer // for each class
+	squares           []float32
 	bias, biasSquares []float32
 }
 
@@ -47,18 +53,18 @@ type reply struct {
 	weight   float32
 }
 
-func newTeacher(features int, seed uint64) *teacher {
-	t := &teacher{rng: rand.New(rand.NewPCG(seed, 0x7465616368)), hidden: make([]float32, teacherHidden)}
-	t.rows, t.rowSquares = t.normal(features*teacherHidden), make([]float32, features*teacherHidden)
-	t.bias, t.biasSquares = make([]float32, teacherHidden), make([]float32, teacherHidden)
-	t.open, t.back = make([]float32, teacherHidden), make([]float32, teacherHidden)
+func newTeacher(dims int, seed uint64) *teacher {
+	t := &teacher{rng: rand.New(rand.NewPCG(seed, 0x7465616368))}
+	t.rows, t.rowSquares = t.normal(builtin.NetRows+dims), make([]float32, builtin.NetRows+dims)
 	return t
 }
 
-func (t *teacher) normal(n int) []float32 {
-	out := make([]float32, n)
+func (t *teacher) normal(n int) []layer {
+	out := make([]layer, n)
 	for i := range out {
-		out[i] = float32(0.1 * t.rng.NormFloat64())
+		for j := range out[i] {
+			out[i][j] = float32(0.1 * t.rng.NormFloat64())
+		}
 	}
 	return out
 }
@@ -66,58 +72,64 @@ func (t *teacher) normal(n int) []float32 {
 // ask adds a question and returns its number.
 func (t *teacher) ask(classes int, apart bool) int {
 	t.outputs = append(t.outputs, output{
-		classes: classes, apart: apart, weights: t.normal(classes * teacherHidden), squares: make([]float32, classes*teacherHidden),
+		apart: apart, weights: t.normal(classes), squares: make([]float32, classes),
 		bias: make([]float32, classes), biasSquares: make([]float32, classes),
 	})
 	return len(t.outputs) - 1
 }
 
-// prepare goes once over other people's labels.
-func (t *teacher) prepare(ctx context.Context, others []lesson) error {
-	for n, i := range t.rng.Perm(len(others)) {
+// attend goes once over lessons.
+func (t *teacher) attend(ctx context.Context, lessons []lesson, rate float32) error {
+	for n, i := range t.rng.Perm(len(lessons)) {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		t.learn(others[i], teacherRate)
+		t.learn(lessons[i], rate)
 	}
 	return ctx.Err()
 }
 
-// study returns a teacher that went on from t over the labelled comments. Its own
+// copied returns a teacher that knows what t knows and goes its own way from there. Its
 // randomness comes from seed; t stays as it was.
-func (t *teacher) study(ctx context.Context, labelled []lesson, seed uint64) (*teacher, error) {
+func (t *teacher) copied(seed uint64) *teacher {
 	c := *t
 	c.rng = rand.New(rand.NewPCG(seed, 0x7374756479))
-	for _, part := range []*[]float32{&c.rows, &c.rowSquares, &c.bias, &c.biasSquares, &c.hidden, &c.open, &c.back} {
-		*part = slices.Clone(*part)
-	}
+	c.rows, c.rowSquares = slices.Clone(t.rows), slices.Clone(t.rowSquares)
 	c.outputs = slices.Clone(t.outputs)
 	for i := range c.outputs {
 		o := &c.outputs[i]
-		for _, part := range []*[]float32{&o.weights, &o.squares, &o.bias, &o.biasSquares} {
+		o.weights = slices.Clone(o.weights)
+		for _, part := range []*[]float32{&o.squares, &o.bias, &o.biasSquares} {
 			*part = slices.Clone(*part)
 		}
 	}
-	for i := range c.rowSquares { // the labelled comments shall still move it
-		c.rowSquares[i] *= 0.1
+	return &c
+}
+
+// study goes over the labelled comments, with steps that become smaller.
+func (t *teacher) study(ctx context.Context, labelled []lesson) error {
+	for i := range t.rowSquares { // the labelled comments shall still move it
+		t.rowSquares[i] *= 0.01
 	}
-	for epoch := range teacherEpochs {
-		rate := float32(teacherRate * (1 - 0.9*float64(epoch)/teacherEpochs))
-		for n, i := range c.rng.Perm(len(labelled)) {
-			if n%1024 == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			c.learn(labelled[i], rate)
+	for i := range t.outputs {
+		for c := range t.outputs[i].squares {
+			t.outputs[i].squares[c] *= 0.01
 		}
 	}
-	return &c, ctx.Err()
+	for epoch := range teacherEpochs {
+		rate := float32(studyRate * (1 - 0.9*float64(epoch)/teacherEpochs))
+		if err := t.attend(ctx, labelled, rate); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
 }
 
 // read fills the hidden layer for a text as it is.
 func (t *teacher) read(x vector) {
-	copy(t.hidden, t.bias)
+	t.hidden = t.bias
 	for _, f := range x {
-		for j, w := range t.rows[int(f.Bucket)*teacherHidden:][:teacherHidden] {
+		for j, w := range &t.rows[builtin.NetRow(f.Bucket)] {
 			t.hidden[j] += f.Value * w
 		}
 	}
@@ -129,47 +141,68 @@ func (t *teacher) read(x vector) {
 	}
 }
 
-// logits returns what question q gets for the text that was read.
-func (t *teacher) logits(q int) []float32 {
+// say writes the logits of question q for the text that was read.
+func (t *teacher) say(q int, z []float32) {
 	o := &t.outputs[q]
-	z := slices.Clone(o.bias)
-	for c := range z {
-		for j, w := range o.weights[c*teacherHidden : (c+1)*teacherHidden] {
-			z[c] += w * t.hidden[j]
-		}
+	copy(z, o.bias)
+	for c := range o.weights {
+		z[c] += inner(&o.weights[c], &t.hidden)
 	}
-	return z
+}
+
+func inner(a, b *layer) float32 {
+	var sum float32
+	for j, x := range a {
+		sum += x * b[j]
+	}
+	return sum
 }
 
 // learn makes one step for one lesson.
 func (t *teacher) learn(l lesson, rate float32) {
-	x := t.thinned(l.text)
+	x := t.glance(l.text)
+	for _, r := range l.answers {
+		t.correct(r, rate)
+	}
+	t.pass(x, rate)
+}
+
+// glance reads a thinned text with a part of the units shut.
+func (t *teacher) glance(text vector) vector {
+	x := t.thinned(text)
 	t.read(x)
 	for j := range t.hidden {
 		if t.open[j] == 0 {
 			continue
 		}
 		t.open[j] = 1 / (1 - dropUnits)
-		if t.rng.Float64() < dropUnits {
+		if t.rng.Float32() < dropUnits {
 			t.open[j] = 0
 		}
 		t.hidden[j] *= t.open[j]
 	}
-	clear(t.back)
-	for _, r := range l.answers {
-		t.correct(r, rate)
-	}
+	t.back = layer{}
+	return x
+}
+
+// pass hands what the hidden layer should have been down to the features.
+func (t *teacher) pass(x vector, rate float32) {
+	var power float32
 	for j := range t.back {
 		t.back[j] *= t.open[j]
+		power += t.back[j] * t.back[j] / builtin.Hidden
 		descend(&t.bias[j], &t.biasSquares[j], t.back[j], rate)
 	}
+	if power == 0 {
+		return
+	}
 	for _, f := range x {
-		at := int(f.Bucket) * teacherHidden
-		w, s := t.rows[at:at+teacherHidden], t.rowSquares[at:at+teacherHidden]
-		for j, g := range t.back {
-			if g != 0 {
-				descend(&w[j], &s[j], g*f.Value, rate)
-			}
+		at := builtin.NetRow(f.Bucket)
+		t.rowSquares[at] += power * f.Value * f.Value
+		step := rate * f.Value / (sqrt32(t.rowSquares[at]) + 1e-3)
+		w := &t.rows[at]
+		for j, g := range &t.back {
+			w[j] -= step * g
 		}
 	}
 }
@@ -178,7 +211,7 @@ func (t *teacher) learn(l lesson, rate float32) {
 func (t *teacher) thinned(x vector) vector {
 	out := make(vector, 0, len(x))
 	for _, f := range x {
-		if t.rng.Float64() >= dropFeatures {
+		if t.rng.Float32() >= dropFeatures {
 			f.Value /= 1 - dropFeatures
 			out = append(out, f)
 		}
@@ -190,25 +223,54 @@ func (t *teacher) thinned(x vector) vector {
 // hidden layer should have been.
 func (t *teacher) correct(r reply, rate float32) {
 	o := &t.outputs[r.question]
-	p := t.logits(r.question)
+	p := make([]float32, len(o.weights))
+	t.say(r.question, p)
 	if o.apart {
 		sigmoids(p)
 	} else {
 		softmax(p)
 	}
+	power := inner(&t.hidden, &t.hidden) / builtin.Hidden
 	for c := range p {
-		g := r.weight * (p[c] - r.want[c])
-		w, s := o.weights[c*teacherHidden:(c+1)*teacherHidden], o.squares[c*teacherHidden:(c+1)*teacherHidden]
-		for j := range w {
-			t.back[j] += g * w[j]
-			descend(&w[j], &s[j], g*t.hidden[j], rate)
-		}
-		descend(&o.bias[c], &o.biasSquares[c], g, rate)
+		t.nudge(o, c, r.weight*(p[c]-r.want[c]), power, rate)
 	}
+}
+
+// nudge moves one class of an output against gradient g.
+func (t *teacher) nudge(o *output, c int, g, power, rate float32) {
+	w := &o.weights[c]
+	o.squares[c] += g * g * power
+	step := rate * g / (sqrt32(o.squares[c]) + 1e-3)
+	for j := range w {
+		t.back[j] += g * w[j]
+		w[j] -= step * t.hidden[j]
+	}
+	descend(&o.bias[c], &o.biasSquares[c], g, rate)
 }
 
 // descend is one step of AdaGrad for one weight.
 func descend(w, squares *float32, g, rate float32) {
 	*squares += g * g
 	*w -= rate * g / (sqrt32(*squares) + 1e-3)
+}
+
+// net returns the part of t that the product keeps: what answers the first questions.
+func (t *teacher) net(questions int) builtin.Net {
+	n := builtin.Net{Bias: t.bias}
+	flat := make([]float32, 0, builtin.NetRows*builtin.Hidden)
+	for i := range t.rows[:builtin.NetRows] {
+		flat = append(flat, t.rows[i][:]...)
+	}
+	rows, scale := builtin.QuantiseNet(flat)
+	n.Rows, n.Scale = rows, layer(scale)
+	for i := range t.rows[builtin.NetRows:] {
+		n.Sense = append(n.Sense, t.rows[builtin.NetRows+i][:]...)
+	}
+	for _, o := range t.outputs[:questions] {
+		for c := range o.weights {
+			n.Out = append(n.Out, o.weights[c][:]...)
+		}
+		n.Shift = append(n.Shift, o.bias...)
+	}
+	return n
 }

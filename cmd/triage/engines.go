@@ -35,7 +35,7 @@ func (s *service) judge() (*jobs.Judge, error) {
 		return nil, err
 	}
 	judge := &jobs.Judge{
-		Store: s.store, Engine: builtin, Builtin: builtin, Embedder: vectors, Log: s.log,
+		Store: s.store, Engine: builtin, Builtin: builtin, Embedder: vectors, Near: vectors, Log: s.log,
 	}
 	mode := s.config.Judges()
 	if mode == EngineBuiltin {

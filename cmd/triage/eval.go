@@ -14,12 +14,17 @@ import (
 
 func eval(ctx context.Context, c *call) error {
 	var options evaluation.Options
-	c.explain("It measures the built-in engine on the project's own labelled comments, and on more when told\n" +
-		"where they are. It needs no database and no network.")
+	c.explain("It measures an engine on the project's own labelled comments, and on more when told where they\n" +
+		"are. The built-in engine needs no database and no network.")
+	name := c.flags.String("engine", EngineBuiltin, "the `engine` to measure; only builtin can be measured without a server")
 	c.flags.StringVar(&options.Data, "data", "", "`file` or folder of labelled comments in JSON lines, measured too")
 	c.flags.BoolVar(&options.JSON, "json", false, "answer in JSON, for programs")
+	c.flags.StringVar(&options.Draw, "draw", "", "`file` to draw into, as SVG, how much is decided alone and how often that is right")
 	if err := c.parse(); err != nil {
 		return err
+	}
+	if *name != EngineBuiltin {
+		return usagef("the value of --engine cannot be used: it takes builtin")
 	}
 	engine, err := classifier.NewBuiltin()
 	if err != nil {
