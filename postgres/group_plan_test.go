@@ -23,7 +23,7 @@ func TestGroupsReadNoMoreThanTheyShow(t *testing.T) {
 		postgres.ByThread: {
 			"walk": "Index Only Scan using items_live_groups on", "earlier": "items_live_thread on", "kept": "thread_counts_thread", "span": "items_live_thread_time",
 		},
-		postgres.ByAuthor: {"walk": "Index Only Scan using items_live_groups on", "earlier": "items_author_time"},
+		postgres.ByAuthor: {"walk": "Index Only Scan using items_live_groups on", "earlier": "items_live_author"},
 		postgres.ByWave:   {"walk": "Index Only Scan using items_live_groups on", "earlier": "items_live_wave"},
 	} {
 		for name, index := range indexes {
