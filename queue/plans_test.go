@@ -71,17 +71,15 @@ func draft(tb testing.TB) routing.Plan {
 	return p
 }
 
-func TestAPreviewOfAMonthAnswersInTime(t *testing.T) {
+func TestAPreviewOfAMonthCountsAllOfIt(t *testing.T) {
 	t.Parallel()
 	desk, brand := history(t, 20_000)
-	start := time.Now()
 	got, err := desk.Preview(t.Context(), brand, 30, draft(t), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("20,000 engagements took %s", time.Since(start).Round(time.Millisecond))
-	if took := time.Since(start); got.Engagements < 19_990 || took > 10*time.Second {
-		t.Errorf("%d engagements took %s", got.Engagements, took)
+	if got.Engagements < 19_990 {
+		t.Errorf("it looked at %d engagements", got.Engagements)
 	}
 	if got.Ways.Dismissed == 0 || got.Ways.Companion == 0 || got.Ways.Due == 0 || got.ByIntent[triage.Praise].Changed == 0 {
 		t.Errorf("got %+v", got.Ways)
