@@ -10,3 +10,12 @@ import (
 func ClaimNextSQL(f Fit, q triage.Queue, now time.Time) (string, []any) {
 	return claimNextOf(everything, window), f.args(q, now)
 }
+
+// LookbackQuery is the tsquery of so many days.
+func LookbackQuery(days int, now time.Time) string { return lookback(days).query(now) }
+
+// TimeLexemes are what a document of a time has.
+func TimeLexemes(t time.Time) (day, week string) { return dayLexeme(t), weekLexeme(t) }
+
+// LookFurther is how many days come next, 0 for all.
+func LookFurther(days, found, wanted int) int { return int(lookback(days).further(found, wanted)) }

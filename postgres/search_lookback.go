@@ -60,7 +60,11 @@ func (t *Tx) byWords(ctx context.Context, brand triage.ID, q Query, depth int) (
 		return nil, err
 	}
 	back := lookback(firstDays)
-	if guess <= rareWords || guess <= rareWord && len(parseWords(q.Text)) == 1 && len(parseWords(q.Text)[0]) == 1 {
+	rare := rareWords
+	if words := parseWords(q.Text); len(words) == 1 && len(words[0]) == 1 {
+		rare = rareWord
+	}
+	if guess <= rare {
 		back = 0
 	}
 	for {
