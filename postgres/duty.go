@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -108,68 +109,104 @@ func calendarOr(raw []byte) (*triage.Calendar, error) {
 	return c, nil
 }
 
-// LockDesk returns where a person stands now, for dealing: whoever else deals to the same
-// person waits, and sees what was dealt here. The rest of the transaction uses plans made
-// once: planning a deal takes longer than the deal.
+// LockDesk is LockDesks for one person.
 func (t *Tx) LockDesk(ctx context.Context, brand, person triage.ID) (Desk, error) {
-	d, found, err := t.lockDesk(ctx, brand, person)
-	if err == nil && !found {
+	all, err := t.LockDesks(ctx, brand, person)
+	if err != nil {
+		return Desk{}, err
+	}
+	return all[person], nil
+}
+
+// LockDesks returns where people stand now, for dealing: whoever else deals to one of them
+// waits, and sees what was dealt here. The rest of the transaction uses plans made once:
+// planning a deal takes longer than the deal.
+func (t *Tx) LockDesks(ctx context.Context, brand triage.ID, people ...triage.ID) (map[triage.ID]Desk, error) {
+	people = slices.Compact(slices.Sorted(slices.Values(people))) // in an order, so that nobody waits in a circle
+	all, err := t.lockDesks(ctx, brand, people)
+	if err == nil && len(all) < len(people) {
 		_, err = t.tx.Exec(ctx, `
-			INSERT INTO desks (brand_id, person_id) VALUES ($1, $2)
-			ON CONFLICT (brand_id, person_id) DO NOTHING`, brand, person)
+			INSERT INTO desks (brand_id, person_id) SELECT $1, person FROM unnest($2::uuid[]) person ORDER BY person
+			ON CONFLICT (brand_id, person_id) DO NOTHING`, brand, uuids(people))
 		if err == nil {
-			d, _, err = t.lockDesk(ctx, brand, person)
+			all, err = t.lockDesks(ctx, brand, people)
 		}
 	}
 	if err != nil {
-		return Desk{}, fmt.Errorf("desk of %s: %w", person, err)
+		return nil, fmt.Errorf("desks: %w", err)
 	}
-	return d, nil
+	return all, nil
 }
 
-// lockDesk locks first and reads the state in a second statement, which sees all that was
-// committed while the first one waited.
-func (t *Tx) lockDesk(ctx context.Context, brand, person triage.ID) (d Desk, found bool, err error) {
+// lockDesks locks first and reads the states in later statements, which see all that was
+// committed while the first ones waited. Who has no desk is left out.
+func (t *Tx) lockDesks(ctx context.Context, brand triage.ID, people []triage.ID) (map[triage.ID]Desk, error) {
+	desks := make([]Desk, len(people))
+	found := map[triage.ID]Desk{}
 	batch := &pgx.Batch{}
 	batch.Queue(`SET LOCAL plan_cache_mode = force_generic_plan`)
-	batch.Queue(deskLast+` FOR UPDATE`, brand, person).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(d.last()...)
-		found = err == nil
-		if errors.Is(err, pgx.ErrNoRows) {
+	has := make([]bool, len(people))
+	for i, person := range people {
+		batch.Queue(deskLast+` FOR UPDATE`, brand, person).QueryRow(func(row pgx.Row) error {
+			err := row.Scan(desks[i].last()...)
+			has[i] = err == nil
+			if errors.Is(err, pgx.ErrNoRows) {
+				return nil
+			}
+			return err
+		})
+	}
+	for i, person := range people {
+		batch.Queue(deskState, deskArgs(brand, person, t.Now)...).QueryRow(func(row pgx.Row) error {
+			if err := desks[i].scanState(row); err != nil || !has[i] {
+				return err
+			}
+			found[person] = desks[i]
 			return nil
-		}
-		return err
-	})
-	batch.Queue(deskState, deskArgs(brand, person, t.Now)...).QueryRow(d.scanState)
-	err = t.tx.SendBatch(ctx, batch).Close()
-	return d, found, err
+		})
+	}
+	return found, t.tx.SendBatch(ctx, batch).Close()
 }
 
-// NoteDealt writes down that a person was dealt an item, where their desk stands after it,
-// that they were given a text that hurts when it does, and the audit row. It returns the
-// item.
-func (t *Tx) NoteDealt(ctx context.Context, person triage.ID, d Desk, c Claimed, audit AuditRow) (Item, error) {
-	insert, args, err := auditInsert(t.Now, audit)
-	if err != nil {
-		return Item{}, err
+// Deal is that a person was dealt an item.
+type Deal struct {
+	Person  triage.ID
+	Desk    Desk // where their desk stands after it
+	Claimed Claimed
+	Audit   AuditRow
+}
+
+// NoteDealt writes down what was dealt: where the desks stand after it, that people were
+// given texts that hurt, and the audit rows. It returns the items, in the same order.
+func (t *Tx) NoteDealt(ctx context.Context, deals ...Deal) ([]Item, error) {
+	rows := make([]AuditRow, len(deals))
+	for i, d := range deals {
+		rows[i] = d.Audit
 	}
-	var item Item
+	insert, args, err := auditInsert(t.Now, rows...)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Item, len(deals))
 	batch := &pgx.Batch{}
-	batch.Queue(`SELECT `+itemColumns+itemTables+` WHERE i.brand_id = $1 AND i.id = $2`, c.brand, c.ID).Query(func(rows pgx.Rows) (err error) {
-		item, err = pgx.CollectExactlyOneRow(rows, scanItem)
-		return err
-	})
 	batch.Queue(insert, args...)
-	batch.Queue(`
-		UPDATE desks SET last_queue = $3, streak = $4, lean = $5, smm = $6, cm = $7
-		WHERE brand_id = $1 AND person_id = $2`, c.brand, person, d.LastQueue, d.Streak, d.Lean, d.SMM, d.CM)
-	if c.heavy {
-		batch.Queue(insertExposure, c.brand, NewID(), person, t.Now, "dealt", c.engagement, c.thread)
+	for i, d := range deals {
+		c := d.Claimed
+		batch.Queue(`SELECT `+itemColumns+itemTables+` WHERE i.brand_id = $1 AND i.id = $2`, c.brand, c.ID).Query(func(rows pgx.Rows) (err error) {
+			items[i], err = pgx.CollectExactlyOneRow(rows, scanItem)
+			return err
+		})
+		batch.Queue(`
+			UPDATE desks SET last_queue = $3, streak = $4, lean = $5, smm = $6, cm = $7
+			WHERE brand_id = $1 AND person_id = $2`, c.brand, d.Person, d.Desk.LastQueue, d.Desk.Streak, d.Desk.Lean, d.Desk.SMM, d.Desk.CM)
+		if c.heavy {
+			batch.Queue(insertExposure, c.brand, NewID(), d.Person, t.Now, "dealt", c.engagement, c.thread)
+		}
 	}
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return Item{}, fmt.Errorf("deal item %s: %w", c.ID, err)
+		return nil, fmt.Errorf("note what was dealt: %w", err)
 	}
-	return item, nil
+	return items, nil
 }
 
 const insertExposure = `

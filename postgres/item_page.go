@@ -39,7 +39,7 @@ func (p page) items() string {
 const frontRows = 2000
 
 // frontWords is the same when each is to be compared with words.
-const frontWords = 500
+const frontWords = 1500
 
 // pages returns the statements that answer l: the next one is asked when the one before
 // found less than a page. The last is right in any case. The planner has no choice between

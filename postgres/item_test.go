@@ -48,7 +48,7 @@ func (in *intake) anything(person triage.ID, lease time.Time) postgres.Fit {
 // claim takes the next item of the relationship queue; the lease ends after lease.
 func (in *intake) claim(person triage.ID, lease time.Duration) (claimed postgres.Claimed, err error) {
 	err = in.InTx(in.t.Context(), func(tx *postgres.Tx) (err error) {
-		claimed, err = tx.ClaimNext(in.t.Context(), in.anything(person, tx.Now.Add(lease)), triage.CM)
+		claimed, err = tx.ClaimNext(in.t.Context(), postgres.Ask{Fit: in.anything(person, tx.Now.Add(lease)), Queue: triage.CM})
 		return err
 	})
 	return claimed, err
@@ -150,7 +150,7 @@ func TestJudgingAgainWaitsForAClaimAndLeavesTheItemToItsHolder(t *testing.T) {
 	seen := make(chan triage.Status, 1)
 	settled := make(chan error, 1)
 	in.tx(func(tx *postgres.Tx) error {
-		if _, err := tx.ClaimNext(t.Context(), in.anything(ada, tx.Now.Add(time.Minute)), triage.CM); err != nil {
+		if _, err := tx.ClaimNext(t.Context(), postgres.Ask{Fit: in.anything(ada, tx.Now.Add(time.Minute)), Queue: triage.CM}); err != nil {
 			return err
 		}
 		go func() {

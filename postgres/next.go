@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"triage/triage"
 )
 
@@ -149,38 +151,80 @@ func (f Fit) args(q triage.Queue, now time.Time) []any {
 	}
 }
 
-// ClaimNext gives f.Person the next best item of a queue until the lease ends, or a
+// Ask is a question for the next best item.
+type Ask struct {
+	Fit    Fit
+	Queue  triage.Queue
+	Urgent bool // only what is urgent
+}
+
+// reach says which items a claim for a may take.
+func (a Ask) reach() reach {
+	if a.Urgent {
+		return urgent
+	}
+	return everything
+}
+
+// ClaimNext gives a.Fit.Person the next best item of a queue until the lease ends, or a
 // NotFound error when nothing fits. Next is what is reserved for the person, then the
 // lowest rank among what is open, what is held under a lease that has run out, and what is
 // snoozed until now or earlier. Callers at the same time get different items and never
 // wait for each other. NoteDealt writes down what is to be known of it.
-func (t *Tx) ClaimNext(ctx context.Context, f Fit, q triage.Queue) (Claimed, error) {
-	return t.claimNext(ctx, everything, f, q)
-}
-
-// ClaimUrgent is ClaimNext among the urgent.
-func (t *Tx) ClaimUrgent(ctx context.Context, f Fit, q triage.Queue) (Claimed, error) {
-	return t.claimNext(ctx, urgent, f, q)
-}
-
-func (t *Tx) claimNext(ctx context.Context, r reach, f Fit, q triage.Queue) (Claimed, error) {
+func (t *Tx) ClaimNext(ctx context.Context, a Ask) (Claimed, error) {
 	for limit := window; ; limit *= 4 {
-		var seen int
-		var id, before, engagement *triage.ID
-		var version, fence *int64
-		var heavy *bool
-		c := Claimed{brand: f.BrandID}
-		err := t.tx.QueryRow(ctx, claimNextOf(r, limit), f.args(q, t.Now)...).
-			Scan(&seen, &id, &version, &fence, &before, &engagement, &c.thread, &heavy)
+		got := claiming{brand: a.Fit.BrandID}
+		if err := got.scan(t.tx.QueryRow(ctx, claimNextOf(a.reach(), limit), a.Fit.args(a.Queue, t.Now)...)); err != nil {
+			return Claimed{}, fmt.Errorf("claim next of %s: %w", a.Queue, err)
+		}
 		switch {
-		case err != nil:
-			return Claimed{}, fmt.Errorf("claim next of %s: %w", q, err)
-		case id != nil:
-			c.ID, c.Version, c.Fence, c.Before, c.engagement, c.heavy = *id, *version, *fence, idOr(before), *engagement, *heavy
-			return c, nil
-		case seen < limit || limit >= maxWindow:
+		case got.id != nil:
+			return got.claimed(), nil
+		case got.seen < limit || limit >= maxWindow:
 			return Claimed{}, triage.Errorf(triage.NotFound, "There is nothing to claim.")
 		}
+	}
+}
+
+// ClaimAtOnce asks for several people at the same time, and finds what ClaimNext finds
+// unless that lies behind the first window; then, and where nothing fits, the answer is nil.
+func (t *Tx) ClaimAtOnce(ctx context.Context, asks []Ask) ([]*Claimed, error) {
+	found := make([]claiming, len(asks))
+	batch := &pgx.Batch{}
+	for i, a := range asks {
+		found[i].brand = a.Fit.BrandID
+		batch.Queue(claimNextOf(a.reach(), window), a.Fit.args(a.Queue, t.Now)...).QueryRow(found[i].scan)
+	}
+	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, fmt.Errorf("claim next: %w", err)
+	}
+	out := make([]*Claimed, len(asks))
+	for i, f := range found {
+		if f.id != nil {
+			c := f.claimed()
+			out[i] = &c
+		}
+	}
+	return out, nil
+}
+
+// claiming is the row that a claim returns; id is nil when nothing was found among seen.
+type claiming struct {
+	brand                          triage.ID
+	seen                           int
+	id, before, engagement, thread *triage.ID
+	version, fence                 *int64
+	heavy                          *bool
+}
+
+func (c *claiming) scan(row pgx.Row) error {
+	return row.Scan(&c.seen, &c.id, &c.version, &c.fence, &c.before, &c.engagement, &c.thread, &c.heavy)
+}
+
+func (c claiming) claimed() Claimed {
+	return Claimed{
+		ID: *c.id, Version: *c.version, Fence: *c.fence, Before: idOr(c.before),
+		brand: c.brand, engagement: *c.engagement, thread: c.thread, heavy: *c.heavy,
 	}
 }
 

@@ -3,8 +3,10 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/pgvector/pgvector-go"
@@ -41,9 +43,8 @@ type Hit struct {
 const (
 	MaxDepth  = 1000 // of a search by words or by meaning alone
 	fuseDepth = 200  // of each list that is fused
-	fuseFew   = 80   // of the list by meaning, with a filter: each may be far from the next
-	newest    = 500  // a search by words ranks the newest of all that it finds, or as many as are asked for
-	narrowed  = 300  // the same with a filter, when each may be far from the next
+	fuseFew   = 30   // of the list by meaning, with a filter: each may be far from the next
+	newest    = 300  // a search by words ranks the newest of all that it finds, or as many as are asked for
 	fuseK     = 60   // Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009
 )
 
@@ -54,49 +55,84 @@ type found struct {
 }
 
 // Search returns the hits of q from its offset on, best first. By words it ranks the
-// newest 500 engagements that are found, with a filter 300. By meaning it looks on until it has enough
+// newest 300 engagements that are found. By meaning it looks on until it has enough
 // that pass the filter, within the bounds of the index. Fused it takes the best 200 of
-// both, with a filter 80 by meaning, and adds 1/(60+place) of each list. Erased engagements are never found.
+// both, with a filter 30 by meaning, and adds 1/(60+place) of each list. Erased engagements are never found.
 func (s *Store) Search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error) {
 	var hits []Hit
-	err := s.InTx(ctx, func(tx *Tx) (err error) {
+	search := func(tx *Tx) (err error) {
 		hits, err = tx.search(ctx, brand, q)
 		return err
-	})
+	}
+	if q.Text != "" && q.Vector != nil {
+		words, meaning, err := s.besides(ctx, brand, q)
+		if err != nil {
+			return nil, err
+		}
+		search = func(tx *Tx) (err error) {
+			hits, err = tx.hits(ctx, brand, q, words, meaning)
+			return err
+		}
+	}
+	err := s.InTx(ctx, search)
 	return hits, err
 }
 
+// search asks for one list: by words, by meaning, or by time.
 func (t *Tx) search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error) {
 	depth := min(q.Offset+q.Limit, MaxDepth)
-	if q.Text != "" && q.Vector != nil {
-		depth = fuseDepth
-	}
 	var words, meaning []found
 	var err error
-	if q.Text == "" && q.Vector == nil {
-		if words, err = t.byTime(ctx, brand, q, depth); err != nil {
-			return nil, fmt.Errorf("search by time: %w", err)
-		}
+	switch {
+	case q.Vector != nil:
+		meaning, err = t.byMeaning(ctx, brand, q, depth)
+	case q.Text != "":
+		words, err = t.byWords(ctx, brand, q, depth)
+	default:
+		words, err = t.byTime(ctx, brand, q, depth)
 	}
-	if q.Text != "" {
-		if words, err = t.byWords(ctx, brand, q, depth); err != nil {
-			return nil, fmt.Errorf("search by words: %w", err)
-		}
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
 	}
-	if q.Vector != nil {
-		if depth == fuseDepth && q.Text != "" && q.narrows(brand) {
-			depth = fuseFew
-		}
-		if meaning, err = t.byMeaning(ctx, brand, q, depth); err != nil {
-			return nil, fmt.Errorf("search by meaning: %w", err)
-		}
-	}
+	return t.hits(ctx, brand, q, words, meaning)
+}
+
+// hits are those of the page that q asks for.
+func (t *Tx) hits(ctx context.Context, brand triage.ID, q Query, words, meaning []found) ([]Hit, error) {
 	hits := fuse(words, meaning)
-	hits = hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))]
-	if hits, err = t.fillHits(ctx, brand, hits); err != nil {
+	hits, err := t.fillHits(ctx, brand, hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))])
+	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	return hits, t.highlight(ctx, q.Text, hits)
+}
+
+// besides asks for the words and for the meaning at the same time, in transactions of their
+// own: whoever types waits for the slower one only.
+func (s *Store) besides(ctx context.Context, brand triage.ID, q Query) (words, meaning []found, err error) {
+	var byWords, byMeaning error
+	var both sync.WaitGroup
+	both.Go(func() {
+		byWords = s.InTx(ctx, func(tx *Tx) (err error) {
+			words, err = tx.byWords(ctx, brand, q, fuseDepth)
+			return err
+		})
+	})
+	both.Go(func() {
+		depth := fuseDepth
+		if q.narrows(brand) {
+			depth = fuseFew
+		}
+		byMeaning = s.InTx(ctx, func(tx *Tx) (err error) {
+			meaning, err = tx.byMeaning(ctx, brand, q, depth)
+			return err
+		})
+	})
+	both.Wait()
+	if err := errors.Join(byWords, byMeaning); err != nil {
+		return nil, nil, fmt.Errorf("search: %w", err)
+	}
+	return words, meaning, nil
 }
 
 // narrows reports whether q has a filter.

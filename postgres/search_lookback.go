@@ -129,9 +129,6 @@ func wordsSQL(brand triage.ID, q Query, depth int, times string, own bool) wordS
 	}
 	join := w.joined("d", brand, q)
 	candidates := max(depth, newest)
-	if join != "" {
-		candidates = max(depth, narrowed)
-	}
 	// Ids are in the order in which engagements came in, so the key serves the order.
 	return ranked(&w, `SELECT d.engagement_id, `+query.rank()+` AS rank FROM documents d`+join+`
 		WHERE d.brand_id = `+w.arg(brand)+` AND d.tsv @@ (`+matches+`) AND `+query.finds()+w.sql.String()+`
@@ -159,7 +156,7 @@ func liveWordsSQL(brand triage.ID, q Query, depth int) wordSearch {
 	if q.Before != "" {
 		w.add(`l.engagement_id < ?`, q.Before)
 	}
-	candidates := max(depth, narrowed)
+	candidates := max(depth, newest)
 	return ranked(&w, `SELECT d.engagement_id, `+query.rank()+` AS rank FROM (
 			SELECT l.engagement_id, l.id FROM live_items l WHERE l.brand_id = $1`+w.sql.String()+`
 			ORDER BY l.engagement_id DESC OFFSET 0) l

@@ -14,16 +14,12 @@ import (
 // Lease is how long an item stays with its holder after the holder's last action.
 const Lease = 10 * time.Minute
 
-// sameTime is how many deals of one process run at the same moment. All look at the head of
-// the same queue: the more there are and the longer each takes, the more of it is locked or
-// just gone, and the more each has to pass over. A few that are soon done deal more.
-const sameTime = 6
-
 // Desk is where people work. It is safe for concurrent use.
 type Desk struct {
 	store *postgres.Store
 	teams teams
-	deals chan struct{} // as many as may be dealt at the same moment
+	deals chan struct{} // as many as may deal at the same moment
+	crowd crowd
 }
 
 // NewDesk returns a desk over store.

@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"sync"
@@ -169,6 +170,50 @@ func TestNoFencingNumberHasTwoHolders(t *testing.T) {
 	all.Wait()
 	if len(holders) != 150 {
 		t.Errorf("%d leases, want 150", len(holders))
+	}
+}
+
+// Who asks together is dealt together: each once, one who hung up nothing that nobody knows
+// of, and one whose day is over nothing.
+func TestPeopleWhoAskAtTheSameMomentAreEachDealtTheirOwn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	const people = 24
+	for range people {
+		o.place()
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	var mu sync.Mutex
+	holders := map[triage.ID]triage.ID{}
+	var all sync.WaitGroup
+	for n := range people {
+		who, ctx := o.person("P"+strconv.Itoa(n), triage.RoleCM), t.Context()
+		switch n {
+		case 3:
+			ctx = gone
+		case 5:
+			o.exec(`INSERT INTO leaves (brand_id, id, person_id, starts_at, ends_at, created_at)
+				VALUES ($1, gen_random_uuid(), $2, now() - interval '1 hour', now() + interval '1 hour', now())`,
+				who.BrandID, who.PersonID)
+		}
+		all.Go(func() {
+			got, err := o.Deal(ctx, who)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case n == 5 && (err != nil || got.Why != queue.WhyOnLeave):
+				t.Errorf("somebody on leave: %+v, %v", got.Why, err)
+			case n != 3 && n != 5 && (err != nil || got.Why != "" || holders[got.Item.ID] != "" || got.Item.AssigneeID != who.PersonID):
+				t.Errorf("person %d: item %s of %s, %q, %v", n, got.Item.ID, holders[got.Item.ID], got.Why, err)
+			case err == nil && got.Why == "":
+				holders[got.Item.ID] = who.PersonID
+			}
+		})
+	}
+	all.Wait()
+	if held := o.count(`SELECT count(*) FROM items WHERE status = 'claimed'`); held != len(holders) {
+		t.Errorf("%d items are held, %d people know of one", held, len(holders))
 	}
 }
 

@@ -96,33 +96,6 @@ type dealing struct {
 	fit  postgres.Fit
 }
 
-func (d *Desk) deal(ctx context.Context, who postgres.Caller, looks func(*dealing) []look) (Dealt, error) {
-	team, err := d.teams.of(ctx, d.store, who.BrandID, d.store.Now())
-	if err != nil {
-		return Dealt{}, err
-	}
-	select {
-	case d.deals <- struct{}{}:
-		defer func() { <-d.deals }()
-	case <-ctx.Done():
-		return Dealt{}, ctx.Err()
-	}
-	var out Dealt
-	err = d.store.Retrying(ctx, attempts, func(tx *postgres.Tx) error {
-		desk, err := tx.LockDesk(ctx, who.BrandID, who.PersonID)
-		if err != nil {
-			return err
-		}
-		g := &dealing{tx: tx, who: who, team: team, desk: desk, fit: fitOf(who, desk, team, tx.Now)}
-		if out.Why = closed(desk, tx.Now); out.Why != "" {
-			return nil
-		}
-		out, err = g.first(ctx, looks(g))
-		return err
-	})
-	return out, err
-}
-
 // closed says why a person is dealt nothing at now, whatever waits.
 func closed(d postgres.Desk, now time.Time) Why {
 	switch {
@@ -166,22 +139,32 @@ func (g *dealing) first(ctx context.Context, looks []look) (Dealt, error) {
 				return Dealt{Why: WhyNone}, err
 			}
 		}
-		claim := g.tx.ClaimNext
-		if l.urgent {
-			claim = g.tx.ClaimUrgent
-		}
-		claimed, err := claim(ctx, g.fit, l.queue)
+		claimed, err := g.tx.ClaimNext(ctx, g.ask(l))
 		if triage.KindOf(err) == triage.NotFound {
 			continue
 		}
 		if err != nil {
 			return Dealt{}, err
 		}
-		after := dealt(g.desk, l.queue, g.team.goal, g.team.settings.Streak)
-		item, err := g.tx.NoteDealt(ctx, g.who.PersonID, after, claimed, claimRow(g.who, claimed))
-		return Dealt{Item: item}, err
+		items, err := g.tx.NoteDealt(ctx, g.note(l.queue, claimed))
+		if err != nil {
+			return Dealt{}, err
+		}
+		return Dealt{Item: items[0]}, nil
 	}
 	return g.nothing(ctx, looks)
+}
+
+func (g *dealing) ask(l look) postgres.Ask {
+	return postgres.Ask{Fit: g.fit, Queue: l.queue, Urgent: l.urgent}
+}
+
+// note says what is to be written down when c was dealt from a queue.
+func (g *dealing) note(q triage.Queue, c postgres.Claimed) postgres.Deal {
+	return postgres.Deal{
+		Person: g.who.PersonID, Desk: dealt(g.desk, q, g.team.goal, g.team.settings.Streak),
+		Claimed: c, Audit: claimRow(g.who, c),
+	}
 }
 
 // mayOverflow reports whether the other role's queue needs help.
