@@ -69,6 +69,8 @@ func (l list) pages() []page {
 		return []page{l.page(ofLive)}
 	case l.unfiltered():
 		return []page{l.page(l.walk)}
+	case l.onlyOpen() && l.withoutStatus().unfiltered():
+		return []page{l.page(l.withoutStatus().open)}
 	}
 	return []page{l.page(l.front), l.page(l.any)}
 }
@@ -93,22 +95,34 @@ func (l list) unfiltered() bool {
 	return w.sql.Len() == 0 && l.Text == ""
 }
 
+// onlyOpen reports whether l is of open items alone, as most lists are.
+func (l list) onlyOpen() bool { return slices.Equal(l.Statuses, []triage.Status{triage.StatusOpen}) }
+
+func (l list) withoutStatus() list {
+	l.Statuses = nil
+	return l
+}
+
 // walk reads live items in their order.
 func (l list) walk(w *where) string { return l.lane(w, ``, l.limit) }
 
 // front reads a bounded number of live items in their order and keeps what passes. An
-// order that begins with the priority makes priorities no part of the filter.
+// order that begins with the priority makes priorities no part of the filter, and what
+// others hold or wait for, which may be all that stands in front, is passed over.
 func (l list) front(w *where) string {
-	rows := frontRows
+	rows, open := frontRows, ""
+	if l.onlyOpen() {
+		l, open = l.withoutStatus(), ` AND l.status = 'open'`
+	}
 	if l.Text != "" {
 		rows = frontWords
 	}
 	var lanes []string
 	for _, p := range slices.Compact(slices.Sorted(slices.Values(l.Priorities))) {
-		lanes = append(lanes, `(`+l.lane(w, ` AND l.priority = `+w.arg(int16(p)), rows)+`)`)
+		lanes = append(lanes, `(`+l.lane(w, open+` AND l.priority = `+w.arg(int16(p)), rows)+`)`)
 	}
 	if len(lanes) == 0 {
-		lanes = []string{l.lane(w, ``, rows)}
+		lanes = []string{l.lane(w, open, rows)}
 	}
 	f := l.ItemFilter
 	f.Priorities = nil
@@ -154,6 +168,9 @@ func (l list) choose(w *where, from, order string) string {
 	}
 	return `SELECT l.id, l.rank FROM ` + from + ` WHERE true` + w.sql.String() + order + l.atMost()
 }
+
+// open walks what is open, in its order.
+func (l list) open(w *where) string { return l.walkItems(w, `(i.status = 'open') IS TRUE`) }
 
 // putAway walks what is live and not open, in its order.
 func (l list) putAway(w *where) string { return l.walkItems(w, putAwayItems) }

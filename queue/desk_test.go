@@ -204,7 +204,7 @@ func TestPeopleWhoAskAtTheSameMomentAreEachDealtTheirOwn(t *testing.T) {
 			switch {
 			case n == 5 && (err != nil || got.Why != queue.WhyOnLeave):
 				t.Errorf("somebody on leave: %+v, %v", got.Why, err)
-			case n != 3 && n != 5 && (err != nil || got.Why != "" || holders[got.Item.ID] != "" || got.Item.AssigneeID != who.PersonID):
+			case n != 3 && n != 5 && (err != nil || got.Why != "" || holders[got.Item.ID] != "" || got.Item.Assignee != who.PersonID):
 				t.Errorf("person %d: item %s of %s, %q, %v", n, got.Item.ID, holders[got.Item.ID], got.Why, err)
 			case err == nil && got.Why == "":
 				holders[got.Item.ID] = who.PersonID
