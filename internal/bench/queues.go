@@ -92,6 +92,9 @@ func (q *queues) run(ctx context.Context, data string) error {
 	if err := q.open(ctx, cluster); err != nil {
 		return err
 	}
+	if err := q.catchUp(ctx); err != nil {
+		return err
+	}
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error

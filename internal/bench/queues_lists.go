@@ -83,6 +83,11 @@ func (q *queues) lists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, one := range questions { // what people ask all day is in memory
+		if _, err := q.store.Items(ctx, largeBrand, triage.CM, one.filter, nil, 51); err != nil {
+			return err
+		}
+	}
 	return q.whileArriving(ctx, func(ctx context.Context) error {
 		for _, one := range questions {
 			took, err := timed(reads, func(i int) error {

@@ -170,6 +170,20 @@ func (q *queues) upkeep(ctx context.Context, flow *inflow) {
 	}
 }
 
+// catchUp does the upkeep that an earlier run left undone: a service that runs is not behind.
+func (q *queues) catchUp(ctx context.Context) error {
+	for {
+		var indexed int
+		err := q.store.InTx(ctx, func(tx *postgres.Tx) (err error) {
+			indexed, err = tx.IndexVectors(ctx, 500)
+			return err
+		})
+		if err != nil || indexed == 0 {
+			return err
+		}
+	}
+}
+
 // sumUp adds what arrived while everything was measured.
 func (q *queues) sumUp() {
 	var wanted, done int
