@@ -44,7 +44,7 @@ const (
 	MaxDepth  = 1000 // of a search by words or by meaning alone
 	fuseDepth = 200  // of each list that is fused
 	fuseFew   = 30   // of the list by meaning, with a filter: each may be far from the next
-	newest    = 300  // a search by words ranks the newest of all that it finds, or as many as are asked for
+	newest    = 200  // a search by words ranks the newest of all that it finds, or as many as are asked for
 	fuseK     = 60   // Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009
 )
 
@@ -55,7 +55,7 @@ type found struct {
 }
 
 // Search returns the hits of q from its offset on, best first. By words it ranks the
-// newest 300 engagements that are found. By meaning it looks on until it has enough
+// newest 200 engagements that are found. By meaning it looks on until it has enough
 // that pass the filter, within the bounds of the index. Fused it takes the best 200 of
 // both, with a filter 30 by meaning, and adds 1/(60+place) of each list. Erased engagements are never found.
 func (s *Store) Search(ctx context.Context, brand triage.ID, q Query) ([]Hit, error) {
