@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"time"
 
 	"triage/triage"
@@ -19,3 +20,13 @@ func TimeLexemes(t time.Time) (day, week string) { return dayLexeme(t), weekLexe
 
 // LookFurther is how many days come next, 0 for all.
 func LookFurther(days, found, wanted int) int { return int(lookback(days).further(found, wanted)) }
+
+// FoundByWords returns the ids that a search by words alone ranks, best first.
+func (t *Tx) FoundByWords(ctx context.Context, brand triage.ID, text string, depth int) ([]triage.ID, error) {
+	found, err := t.byWords(ctx, brand, Query{Text: text}, depth)
+	ids := make([]triage.ID, len(found))
+	for i, f := range found {
+		ids[i] = f.id
+	}
+	return ids, err
+}
