@@ -163,7 +163,7 @@ func (s *Store) Retrying(ctx context.Context, attempts int, work func(*Tx) error
 
 func transient(err error) bool {
 	var pg *pgconn.PgError
-	return errors.Is(err, errRaced) || errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001" || keyTaken(pg))
+	return errors.Is(err, errRaced) || errors.Is(err, ErrHeld) || errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001" || keyTaken(pg))
 }
 
 // keyTaken reports whether another transaction stored the same engagement meanwhile.
@@ -211,6 +211,9 @@ func closedConn(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, net.ErrClosed) || errors.As(err, &netErr)
 }
+
+// ErrHeld says that what is wanted is locked by another transaction, which will soon be over.
+var ErrHeld = errors.New("held by another transaction")
 
 // errRaced says that another transaction stored the same key meanwhile.
 var errRaced = errors.New("another transaction stored the same engagement")

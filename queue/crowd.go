@@ -129,7 +129,9 @@ func (d *Desk) dealTo(ctx context.Context, all []*request) error {
 	for i, r := range all {
 		people[i] = r.who.PersonID
 	}
+	attempt := 0
 	return d.store.Retrying(ctx, attempts, func(tx *postgres.Tx) error {
+		attempt++
 		desks, err := tx.LockDesks(ctx, brand, people...)
 		if err != nil {
 			return err
@@ -138,7 +140,7 @@ func (d *Desk) dealTo(ctx context.Context, all []*request) error {
 		for _, r := range all {
 			desk := desks[r.who.PersonID]
 			if r.out = (Dealt{Why: closed(desk, tx.Now)}); r.out.Why == "" {
-				g := &dealing{tx: tx, who: r.who, team: r.team, desk: desk, fit: fitOf(r.who, desk, r.team, tx.Now)}
+				g := &dealing{tx: tx, who: r.who, team: r.team, desk: desk, fit: fitOf(r.who, desk, r.team, tx.Now), last: attempt == attempts}
 				open = append(open, &opened{request: r, dealing: g, looks: r.looks(g)})
 			}
 		}

@@ -217,6 +217,30 @@ func TestPeopleWhoAskAtTheSameMomentAreEachDealtTheirOwn(t *testing.T) {
 	}
 }
 
+// What another transaction locks for a moment is not said to be too much for anybody.
+func TestWhatIsLockedForAMomentIsNoMatterOfCapacity(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ada, id := o.person("Ada", triage.RoleCM), o.place()
+	tx, err := o.store.Pool().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	if _, err := tx.Exec(t.Context(), `SELECT FROM items WHERE id = $1 FOR UPDATE`, id); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := o.Deal(t.Context(), ada); err != nil || got.Why != queue.WhyNone {
+		t.Errorf("while it is locked: %q, %v", got.Why, err)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := o.Deal(t.Context(), ada); err != nil || got.Item.ID != id {
+		t.Errorf("after it: %+v, %v", got, err)
+	}
+}
+
 func TestALateWriteOfAFormerHolderNamesTheHolder(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -94,6 +94,7 @@ type dealing struct {
 	team team
 	desk postgres.Desk
 	fit  postgres.Fit
+	last bool // there is no further attempt
 }
 
 // closed says why a person is dealt nothing at now, whatever waits.
@@ -175,7 +176,8 @@ func (g *dealing) mayOverflow(ctx context.Context, q triage.Queue) (bool, error)
 	return g.tx.OpenDue(ctx, g.who.BrandID, q, g.tx.Now)
 }
 
-// nothing says which bound kept back what waits, the easiest to lift first.
+// nothing says which bound kept back what waits, the easiest to lift first. What fits and is
+// only locked for a moment, by whoever counts or changes it, is worth another attempt.
 func (g *dealing) nothing(ctx context.Context, looks []look) (Dealt, error) {
 	roomy := g.fit
 	roomy.Room, roomy.OwnRoom = maxEffort, maxEffort
@@ -184,7 +186,7 @@ func (g *dealing) nothing(ctx context.Context, looks []look) (Dealt, error) {
 	for _, wider := range []struct {
 		fit postgres.Fit
 		why Why
-	}{{roomy, WhyAtCapacity}, {unhurt, WhyExposure}} {
+	}{{g.fit, WhyNone}, {roomy, WhyAtCapacity}, {unhurt, WhyExposure}} {
 		for _, l := range looks {
 			if l.urgent {
 				continue
@@ -193,7 +195,10 @@ func (g *dealing) nothing(ctx context.Context, looks []look) (Dealt, error) {
 			if err != nil {
 				return Dealt{}, err
 			}
-			if some {
+			switch {
+			case some && wider.why == WhyNone && !g.last:
+				return Dealt{}, postgres.ErrHeld
+			case some:
 				return Dealt{Why: wider.why}, nil
 			}
 		}
