@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"os"
 	"slices"
 	"strconv"
@@ -232,7 +233,8 @@ func (c *crowd) kill(ctx context.Context) {
 
 // keep remembers an error that neither the end nor a killed connection explains.
 func (c *crowd) keep(ctx context.Context, err error) {
-	if err == nil || ctx.Err() != nil || strings.Contains(err.Error(), "57P01") || triage.KindOf(err) == triage.Unavailable {
+	var broken *net.OpError
+	if err == nil || ctx.Err() != nil || strings.Contains(err.Error(), "57P01") || errors.As(err, &broken) || triage.KindOf(err) == triage.Unavailable {
 		return
 	}
 	c.mu.Lock()
