@@ -74,7 +74,18 @@ func Train(ctx context.Context, o Options, progress io.Writer) (*builtin.Model, 
 	if err != nil {
 		return nil, fmt.Errorf("written comments: %w", err)
 	}
-	comments = slices.Concat(comments, written)
+	labels, err := ownLabels(labelFile)
+	if err != nil {
+		return nil, fmt.Errorf("labels: %w", err)
+	}
+	chosen, missing, err := readChosen(o.Data, labels)
+	if err != nil {
+		return nil, fmt.Errorf("unlabelled text: %w", err)
+	}
+	if missing > 0 {
+		say("%d labels have no comment in %s and are left out", missing, unlabelledFile)
+	}
+	comments = slices.Concat(comments, written, chosen)
 	say("read %d labelled comments", len(comments))
 
 	m := &builtin.Model{Manifest: builtin.Manifest{
