@@ -76,3 +76,23 @@ func TestTheCommittedLabelsFollowTheTaxonomy(t *testing.T) {
 		}
 	}
 }
+
+func TestAChosenCommentCountsLessAndItsNormalUrgencyNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		question string
+		comment  Comment
+		want     float32
+	}{
+		"a labelled comment counts in full":        {"intent", Comment{Urgency: "normal"}, 1},
+		"a chosen one counts half":                 {"intent", Comment{Chosen: byChance, Urgency: "normal"}, chosenWeight},
+		"its risks count in full":                  {"risk", Comment{Chosen: byChance, Urgency: "normal"}, 1},
+		"its normal urgency says nothing":          {"urgency", Comment{Chosen: byChance, Urgency: "normal"}, 0},
+		"its low urgency counts half":              {"urgency", Comment{Chosen: byChance, Urgency: "low"}, chosenWeight},
+		"its high urgency counts in full":          {"urgency", Comment{Chosen: byChance, Urgency: "high"}, 1},
+		"a labelled comment's normal urgency does": {"urgency", Comment{Urgency: "normal"}, 1},
+	} {
+		if got := trust(c.question, c.comment); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
