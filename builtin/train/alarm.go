@@ -28,7 +28,7 @@ func (b *bench) judgeByRules() error {
 	if err != nil {
 		return err
 	}
-	b.ruled = make([]ruled, b.real)
+	b.ruled = make([]ruled, b.stream)
 	for i := range b.ruled {
 		r := &b.ruled[i]
 		r.urgency = triage.UrgencyLow
@@ -73,7 +73,7 @@ func (b *bench) flags(m *builtin.Model, i int) []triage.Risk {
 // lowest returns the smallest score from which the share of yes is still at least share;
 // 2 if there is none.
 func (b *bench) lowest(share float64, yes func(i int) bool, score func(i int) float64) float64 {
-	order, scores := make([]int, b.real), make([]float64, b.real)
+	order, scores := make([]int, b.stream), make([]float64, b.stream)
 	for i := range order {
 		order[i], scores[i] = i, score(i)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestAlarmsAreRaisedAsLongAsEnoughOfThemAreRight(t *testing.T) {
-	b := &bench{real: 6}
+	b := &bench{stream: 6}
 	scores := []float64{0.9, 0.8, 0.7, 0.6, 0.5, 0.4}
 	yes := []bool{true, false, true, false, false, false}
 	cut := b.lowest(0.5, func(i int) bool { return yes[i] }, func(i int) float64 { return scores[i] })

@@ -25,7 +25,7 @@ func (b *bench) alone(m *builtin.Model, say func(string, ...any)) {
 		h.Alone = map[string]float64{}
 		for _, language := range []string{"en", "de", builtin.Elsewhere} {
 			var answers []point
-			for i, c := range b.comments[:b.real] {
+			for i, c := range b.comments[:b.stream] {
 				if languageOf(c) != language {
 					continue
 				}

@@ -20,6 +20,7 @@ const (
 // bench holds what the heads are learned on.
 type bench struct {
 	comments []Comment
+	stream   int // the first so many came as a stream of comments would: calibration looks at them
 	real     int // the first so many are real comments; the rest was written for training
 	samples  []sample
 	features int
@@ -28,8 +29,8 @@ type bench struct {
 	teachers   []*teacher // prepared, not yet taught by our labels
 	unlabelled []vector
 
-	ruled  []ruled     // for each real comment
-	heard  []opinions  // for each real comment, of a model that never saw it
+	ruled  []ruled     // for each comment of the stream
+	heard  []opinions  // for each comment of the stream, of a model that never saw it
 	honest [][]float64 // the logits that follow from it
 }
 
@@ -40,7 +41,7 @@ func (b *bench) learn(ctx context.Context, m *builtin.Model, say func(string, ..
 	if err != nil {
 		return err
 	}
-	b.heard = make([]opinions, b.real)
+	b.heard = make([]opinions, b.stream)
 	for i := range b.heard {
 		b.heard[i] = minds[i%folds].think(b.samples[i].text)
 	}

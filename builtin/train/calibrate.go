@@ -33,7 +33,7 @@ func (b *bench) mixQueue(m *builtin.Model) {
 	h, queue := headOf(m, "intent"), headOf(m, "queue")
 	for range 300 {
 		var grad, curve [3]float64
-		for i := range b.real {
+		for i := range b.stream {
 			x := [3]float64{1, b.honest[i][queue.Column], builtin.Logit(contentShare(h.Probabilities(b.honest[i])))}
 			z := w[0] + w[1]*x[1] + w[2]*x[2]
 			p := 1 / (1 + math.Exp(-z))
@@ -73,9 +73,9 @@ func headOf(m *builtin.Model, name string) *builtin.Head {
 func (b *bench) lift(m *builtin.Model) {
 	h := headOf(m, "intent")
 	shares := make([]float64, len(h.Classes))
-	for _, c := range b.comments[:b.real] {
+	for _, c := range b.comments[:b.stream] {
 		if i := slices.Index(h.Classes, c.Intent); i >= 0 {
-			shares[i] += 1 / float64(b.real)
+			shares[i] += 1 / float64(b.stream)
 		}
 	}
 	best, top := h.Lift, 0.0
@@ -110,7 +110,7 @@ func (b *bench) intentsRight(m *builtin.Model) float64 {
 			f1 += 2 * hit[name] / (said[name] + real[name]) / float64(len(real))
 		}
 	}
-	return right/float64(b.real) + f1
+	return right/float64(b.stream) + f1
 }
 
 // cut chooses from which probability a yes is said: where the F1 of the honest
@@ -148,7 +148,7 @@ func (b *bench) bestCut(ask func(i int) (p float64, yes bool)) float64 {
 		p   float64
 		yes bool
 	}
-	all := make([]answer, b.real)
+	all := make([]answer, b.stream)
 	total := 0.0
 	for i := range all {
 		all[i].p, all[i].yes = ask(i)

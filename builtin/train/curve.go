@@ -10,7 +10,7 @@ import (
 // answers come from a model that is given the honest logits.
 func (b *bench) curves(m *builtin.Model) {
 	answers := map[string][]point{}
-	for i := range b.real {
+	for i := range b.stream {
 		z := b.honest[i]
 		c := m.Read(z)
 		want := b.comments[i]
@@ -79,7 +79,7 @@ func rising(raw []float64, right []bool) builtin.Curve {
 // German: the share of right queues there over the share that was promised.
 func (b *bench) foreign(m *builtin.Model) float64 {
 	promised, right := 0.0, 0.0
-	for i := range b.real {
+	for i := range b.stream {
 		if l := b.comments[i].Lang; l == "en" || l == "de" {
 			continue
 		}

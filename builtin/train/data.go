@@ -24,6 +24,7 @@ type Comment struct {
 	Queue         string   `json:"queue"`
 	Ironic        bool     `json:"ironic"`
 	Ambiguous     bool     `json:"ambiguous"`
+	Chosen        string   `json:"-"` // why it was picked out of the unlabelled ones to be labelled; empty for the others
 }
 
 // readLines calls fn with each line of a file, unpacking it when its name ends in .gz.

@@ -119,7 +119,27 @@ func labelled(text vector, c Comment, asked []question) sample {
 	s := sample{text: text}
 	for _, q := range asked {
 		s.want = append(s.want, q.answer(c)...)
-		s.weights = append(s.weights, q.weight(c))
+		s.weights = append(s.weights, q.weight(c)*trust(q.name, c))
 	}
 	return s
+}
+
+// chosenWeight is what an answer about a comment chosen out of the unlabelled ones
+// counts: they were chosen for being rare or doubtful, and the stream is made otherwise.
+const chosenWeight = 0.5
+
+// trust is what an answer counts for where it comes from. Risks were what the choice was
+// made for. The reader of the chosen comments called half of the pressing ones normal
+// (measured on comments hidden among them), so its normal says nothing.
+func trust(question string, c Comment) float32 {
+	switch {
+	case c.Chosen == "" || question == "risk" || question == "alarm":
+		return 1
+	case question == "urgency" && c.Urgency == string(triage.UrgencyNormal):
+		return 0
+	case question == "urgency" && c.Urgency != string(triage.UrgencyLow):
+		return 1
+	default:
+		return chosenWeight
+	}
 }

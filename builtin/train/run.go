@@ -69,11 +69,24 @@ func Train(ctx context.Context, o Options, progress io.Writer) (*builtin.Model, 
 	if err != nil {
 		return nil, fmt.Errorf("labelled comments: %w", err)
 	}
-	real := len(comments)
+	stream := len(comments)
 	written, err := readComments(filepath.Join(o.Data, "written.jsonl"))
 	if err != nil {
 		return nil, fmt.Errorf("written comments: %w", err)
 	}
+	labels, err := ownLabels(labelFile)
+	if err != nil {
+		return nil, fmt.Errorf("labels: %w", err)
+	}
+	chosen, missing, err := readChosen(o.Data, labels)
+	if err != nil {
+		return nil, fmt.Errorf("unlabelled text: %w", err)
+	}
+	if missing > 0 {
+		say("%d labels have no comment in %s and are left out", missing, unlabelledFile)
+	}
+	comments = slices.Concat(comments, chosen)
+	real := len(comments)
 	comments = slices.Concat(comments, written)
 	say("read %d labelled comments", len(comments))
 
@@ -93,7 +106,7 @@ func Train(ctx context.Context, o Options, progress io.Writer) (*builtin.Model, 
 		return nil, fmt.Errorf("word vectors: %w", err)
 	}
 	say("learned vectors of %d words", m.WordCount)
-	b := &bench{comments: comments, real: real, features: builtin.Buckets + m.WordDims, seed: o.Seed}
+	b := &bench{comments: comments, stream: stream, real: real, features: builtin.Buckets + m.WordDims, seed: o.Seed}
 	for _, c := range comments {
 		b.samples = append(b.samples, labelled(m.Features(c.Text), c, questions()))
 	}

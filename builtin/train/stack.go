@@ -86,7 +86,7 @@ func (s *stack) step(c int, g float32, o opinions, start, squares []float32, rat
 // models below it never saw these comments; the layer did, with so few weights that the
 // confidence it promises was measured to hold on comments that nothing saw.
 func (b *bench) stacked() *stack {
-	want := make([][]float32, b.real)
+	want := make([][]float32, b.stream)
 	for i := range want {
 		for _, q := range questions() {
 			want[i] = append(want[i], q.answer(b.comments[i])...)
@@ -94,7 +94,7 @@ func (b *bench) stacked() *stack {
 	}
 	s := newStack(segments(questions()))
 	s.fit(b.heard, want, b.seed)
-	b.honest = make([][]float64, b.real)
+	b.honest = make([][]float64, b.stream)
 	for i, o := range b.heard {
 		b.honest[i] = wide(s, o)
 	}
