@@ -124,7 +124,7 @@ func TestEveryPayloadComesToWhatTheTableSays(t *testing.T) {
 	}
 	seen := 0
 	for name, p := range platforms() {
-		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.json") {
+		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.*") {
 			want, known := payloads[name+"/"+file]
 			if !known {
 				t.Errorf("%s/%s is not in the table", name, file)
