@@ -22,6 +22,8 @@ import (
 	"triage/connector/instagram"
 	"triage/connector/meta"
 	"triage/connector/standardwebhooks"
+	"triage/connector/telegram"
+	"triage/connector/threads"
 	"triage/internal/corpus"
 )
 
@@ -33,6 +35,8 @@ type platform struct {
 	connector.Platform
 	secret string
 	sign   func(secret string, body []byte) http.Header
+
+	wordless bool // its deliveries hold nothing that people wrote
 }
 
 func signMeta(secret string, body []byte) http.Header {
@@ -47,11 +51,15 @@ func signStandard(secret string, body []byte) http.Header {
 	return header
 }
 
+func signTelegram(secret string, _ []byte) http.Header { return http.Header{telegram.Header: {secret}} }
+
 func platforms() map[string]platform {
 	return map[string]platform{
-		"facebook":          {facebook.Connector{}, "0123456789abcdef0123456789abcdef", signMeta},
-		"instagram":         {instagram.Connector{}, "0123456789abcdef0123456789abcdef", signMeta},
-		"standard_webhooks": {standardwebhooks.Connector{}, "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM=", signStandard},
+		"facebook":          {Platform: facebook.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"instagram":         {Platform: instagram.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"threads":           {Platform: threads.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"standard_webhooks": {Platform: standardwebhooks.Connector{}, secret: "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM=", sign: signStandard},
+		"telegram":          {Platform: telegram.Connector{}, secret: "Tg_token-that-we-made-up-0042", sign: signTelegram},
 	}
 }
 
@@ -112,9 +120,29 @@ var payloads = map[string]told{
 	"instagram/message_deleted.json":           {events: "mention deleted aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOmV4YW1wbGU"},
 	"instagram/story_mention_message.json":     {events: "mention created aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOmV4YW1wbGU"},
 
+	"threads/delete.json":             {events: "comment deleted 8901234"},
+	"threads/mention.json":            {events: "mention created 8901234"},
+	"threads/publish.json":            {ignored: "own_post 1"},
+	"threads/replies_list.json":       {answer: true},
+	"threads/reply.json":              {events: "reply created 8901234"},
+	"threads/reply_values_array.json": {events: "reply created 2000000000000002"},
+
 	"standard_webhooks/comment_created.json": {events: "comment created c_123"},
 	"standard_webhooks/comment_deleted.json": {events: "comment deleted c_123"},
 	"standard_webhooks/contact_created.json": {ignored: "other_type 1"},
+
+	"telegram/bot_removed.json":             {ignored: "membership 1"},
+	"telegram/channel_post.json":            {ignored: "own_post 1"},
+	"telegram/discussion_auto_forward.json": {ignored: "own_post 1"},
+	"telegram/discussion_comment.json":      {events: "comment created 5002"},
+	"telegram/discussion_nested_reply.json": {ignored: "own_echo 1"}, // a nameless administrator of the group
+	"telegram/edited_message.json":          {ignored: "message 1"},  // a private chat with the bot
+	"telegram/message_reaction.json":        {ignored: "reaction 1"},
+	"telegram/message_reply.json":           {ignored: "message 1"},
+	"telegram/message_text.json":            {ignored: "message 1"},
+	"telegram/migrate_to_supergroup.json":   {ignored: "service 1"},
+	"telegram/photo_caption_album.json":     {events: "comment created 5004"},
+	"telegram/too_many_requests.json":       {answer: true},
 }
 
 func TestEveryPayloadComesToWhatTheTableSays(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"triage/connector/facebook"
 	"triage/connector/meta"
 	"triage/connector/standardwebhooks"
+	"triage/connector/telegram"
 	"triage/internal/corpus"
 )
 
@@ -24,6 +25,12 @@ type vector struct {
 	Body                                 string `json:"body_base64"`
 	PublicKey                            string `json:"public_key"`
 	UserID                               string `json:"expected_user_id"`
+}
+
+// vectored are the platforms whose vectors are checked.
+var vectored = map[string]bool{
+	"meta": true, "threads": true, "generic": true,
+	"telegram": true,
 }
 
 func (v vector) verify(t *testing.T) error {
@@ -47,6 +54,8 @@ func (v vector) verify(t *testing.T) error {
 		return facebook.Connector{}.Verify(d, []string{secret})
 	case "standard-webhooks", "standard-webhooks-ed25519":
 		return standardwebhooks.Connector{}.Verify(d, []string{secret})
+	case "telegram-secret-token":
+		return telegram.Connector{}.Verify(d, []string{secret})
 	case "signed-request":
 		form, err := url.ParseQuery(string(body))
 		if err != nil {
@@ -77,7 +86,7 @@ func TestSignatureVectorsAgree(t *testing.T) {
 		if err := json.Unmarshal(raw, &v); err != nil {
 			t.Fatal(err)
 		}
-		if v.Platform != "meta" && v.Platform != "threads" && v.Platform != "generic" {
+		if !vectored[v.Platform] {
 			continue // platforms that have no connector
 		}
 		schemes[v.Scheme]++
@@ -85,7 +94,10 @@ func TestSignatureVectorsAgree(t *testing.T) {
 			t.Errorf("%s (%s): %v, want valid %v", v.ID, v.Reason, err, v.Valid)
 		}
 	}
-	for scheme, least := range map[string]int{"hub-sha256-hex": 5, "standard-webhooks": 10, "standard-webhooks-ed25519": 1, "signed-request": 3} {
+	for scheme, least := range map[string]int{
+		"hub-sha256-hex": 5, "standard-webhooks": 10, "standard-webhooks-ed25519": 1, "signed-request": 3,
+		"telegram-secret-token": 4,
+	} {
 		if schemes[scheme] < least {
 			t.Errorf("only %d vectors of %s were checked", schemes[scheme], scheme)
 		}

@@ -8,12 +8,18 @@ import (
 	"triage/connector/facebook"
 	"triage/connector/instagram"
 	"triage/connector/standardwebhooks"
+	"triage/connector/telegram"
+	"triage/connector/threads"
 	"triage/triage"
 )
 
 // platforms returns every platform that the service can listen to.
 func platforms() []connector.Platform {
-	return []connector.Platform{standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{}}
+	return []connector.Platform{
+		standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{},
+		threads.Connector{},
+		telegram.Connector{},
+	}
 }
 
 // platformNamed returns the platform with that name, or a usage error that names them all.
