@@ -40,6 +40,18 @@ var envelopes = map[string]struct {
 		`%s`,
 		`{"update_id":1,"message":{"message_id":%s,"chat":{"id":-1001,"type":"supergroup"},"date":1777896000,"from":{"id":%s,"first_name":%s},"text":%s}}`,
 	},
+	"x": {
+		`{"for_user_id":"900","tweet_create_events":[{"id_str":"first","text":"good"}, %s, {"id_str":"last","text":"good"}]}`,
+		`{"id_str":%s,"user":{"id_str":%s,"name":%s},"text":%s}`,
+	},
+	"discourse": {
+		`%s`,
+		`{"post":{"id":%s,"post_number":2,"post_type":1,"topic_id":8,"user_id":%s,"username":%s,"raw":%s}}`,
+	},
+	"slack": {
+		`%s`,
+		`{"type":"event_callback","api_app_id":"A1","event":{"type":"message","channel":"C1","ts":%s,"user":%s,"username":%s,"text":%s}}`,
+	},
 	"standard_webhooks": {
 		`{"type":"comment.created","data":[{"id":"first","text":"good"}, %s, {"id":"last","text":"good"}]}`,
 		`{"id":%s,"author":{"id":%s,"name":%s},"text":%s}`,
@@ -47,7 +59,10 @@ var envelopes = map[string]struct {
 }
 
 // single are the platforms that send one item at a time, which has no siblings.
-var single = map[string]bool{"telegram": true}
+var single = map[string]bool{"telegram": true, "discourse": true, "slack": true}
+
+// escapes are how platforms write characters of a text that mean something to them.
+var escapes = map[string]*strings.Replacer{"slack": strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")}
 
 // inString are the platforms whose item is a document in a string.
 var inString = map[string]bool{}
@@ -148,6 +163,9 @@ func TestHostileBodiesAsItemsSpareTheirSiblings(t *testing.T) {
 func inEnvelope(t *testing.T, name string, place int, value string) connector.Parsed {
 	t.Helper()
 	parts := []any{`"middle"`, `"u1"`, `"Zoë"`, `"fine"`}
+	if sent := escapes[name]; sent != nil && place == 3 {
+		value = sent.Replace(value)
+	}
 	parts[place] = value
 	return platforms()[name].read(t, wrap(name, fmt.Sprintf(envelopes[name].item, parts...)))
 }

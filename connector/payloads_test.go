@@ -18,12 +18,15 @@ import (
 	"time"
 
 	"triage/connector"
+	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/instagram"
 	"triage/connector/meta"
+	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
 	"triage/connector/threads"
+	"triage/connector/x"
 	"triage/internal/corpus"
 )
 
@@ -53,13 +56,26 @@ func signStandard(secret string, body []byte) http.Header {
 
 func signTelegram(secret string, _ []byte) http.Header { return http.Header{telegram.Header: {secret}} }
 
+func signX(secret string, body []byte) http.Header {
+	return http.Header{x.Header: {x.Sign(secret, body)}}
+}
+
+func signDiscourse(secret string, body []byte) http.Header {
+	return http.Header{discourse.Signature: {discourse.Sign(secret, body)}}
+}
+
+func signSlack(secret string, body []byte) http.Header { return slack.Sign(secret, now, body) }
+
 func platforms() map[string]platform {
 	return map[string]platform{
 		"facebook":          {Platform: facebook.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
 		"instagram":         {Platform: instagram.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
 		"threads":           {Platform: threads.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"x":                 {Platform: x.Connector{}, secret: "consumer-secret-0123456789abcdef", sign: signX},
 		"standard_webhooks": {Platform: standardwebhooks.Connector{}, secret: "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM=", sign: signStandard},
 		"telegram":          {Platform: telegram.Connector{}, secret: "Tg_token-that-we-made-up-0042", sign: signTelegram},
+		"discourse":         {Platform: discourse.Connector{}, secret: "forum-secret-that-we-made-up-7", sign: signDiscourse},
+		"slack":             {Platform: slack.Connector{}, secret: "5c0ffee5c0ffee0123456789abcdef01", sign: signSlack},
 	}
 }
 
@@ -76,12 +92,16 @@ func (p platform) read(t *testing.T, body []byte) connector.Parsed {
 
 // told is what must come of one file.
 type told struct {
-	events   string // "form action id" of each, separated by commas
-	ignored  string // "kind n" of each, sorted, separated by commas
-	stranger bool   // the file was made anonymous: its author is the account itself, and gets another id
-	answer   bool   // an answer of the platform's API, not a delivery
-	special  bool   // not a body at all: TestPayloadsThatAreNoBodies has it
+	events   string      // "form action id" of each, separated by commas
+	ignored  string      // "kind n" of each, sorted, separated by commas
+	stranger bool        // the file was made anonymous: its author is the account itself, and gets another id
+	answer   bool        // an answer of the platform's API, not a delivery
+	header   http.Header // of the delivery, beside its signature
+	special  bool        // not a body at all: TestPayloadsThatAreNoBodies has it
 }
+
+// discoursed is the header in which a forum tells what happened.
+func discoursed(event string) http.Header { return http.Header{discourse.Event: {event}} }
 
 // payloads says for every file of the three platforms what must come of it.
 var payloads = map[string]told{
@@ -127,9 +147,45 @@ var payloads = map[string]told{
 	"threads/reply.json":              {events: "reply created 8901234"},
 	"threads/reply_values_array.json": {events: "reply created 2000000000000002"},
 
+	"x/aaa_replay_job_status.json":       {ignored: "replay_status 1"},
+	"x/aaa_tweet_create_longform.json":   {events: "mention created 1924465506158878979"},
+	"x/aaa_tweet_create_reply.json":      {events: "comment created 1924465506158878979"},
+	"x/aaa_tweet_delete.json":            {events: "comment deleted 1045405559317569537"},
+	"x/aaa_user_revoke.json":             {ignored: "access_ended 1"},
+	"x/crc_get.json":                     {special: true},
+	"x/filtered_stream_edited_post.json": {events: "mention edited 1234567890"},
+	"x/filtered_stream_webhook.json":     {events: "mention created 1346889436626259968"},
+	"x/mentions_poll_page.json":          {answer: true},
+	"x/xaa_like_create.json":             {ignored: "reaction 1"},
+	"x/xaa_oauth_revoke.json":            {ignored: "access_ended 1"},
+	"x/xaa_post_create.json":             {ignored: "own_echo 1"},
+	"x/xaa_post_delete.json":             {events: "comment deleted 2080761269309813134"},
+	"x/xaa_post_mention_create.json":     {events: "mention created 2080765813578191303"},
+	"x/xaa_post_reply_create.json":       {events: "comment created 2090000000000000001"},
+
 	"standard_webhooks/comment_created.json": {events: "comment created c_123"},
 	"standard_webhooks/comment_deleted.json": {events: "comment deleted c_123"},
 	"standard_webhooks/contact_created.json": {ignored: "other_type 1"},
+
+	"discourse/ping.json":                         {ignored: "ping 1"},
+	"discourse/post_created_nested_reply.json":    {header: discoursed("post_created"), events: "reply created 18"},
+	"discourse/post_created_private_message.json": {header: discoursed("post_created"), ignored: "message 1"},
+	"discourse/post_created_reply.json":           {header: discoursed("post_created"), events: "comment created 15"},
+	"discourse/post_created_topic.json":           {header: discoursed("post_created"), events: "comment created 14"},
+	"discourse/post_destroyed.json":               {header: discoursed("post_destroyed"), events: "comment deleted 18"},
+	"discourse/post_edited.json":                  {header: discoursed("post_edited"), events: "reply edited 18"},
+	"discourse/user_destroyed.json":               {header: discoursed("user_destroyed"), events: " author_erased "},
+
+	"slack/app_mention.json":               {events: "mention created 1531431954.000073"},
+	"slack/app_rate_limited.json":          {ignored: "rate_limited 1"},
+	"slack/bot_message.json":               {events: "comment created 1673464900.000100"},
+	"slack/message.json":                   {events: "comment created 1596183880.004200"},
+	"slack/message_changed.json":           {events: "comment edited 1665102338.901939"},
+	"slack/message_deleted.json":           {events: "comment deleted 1665368619.804829"},
+	"slack/thread_broadcast.json":          {events: "reply created 1673464745.620769"},
+	"slack/thread_reply_multilingual.json": {events: "mention created 1673464800.000200"},
+	"slack/tokens_revoked.json":            {ignored: "access_revoked 1"},
+	"slack/url_verification.json":          {ignored: "handshake 1"},
 
 	"telegram/bot_removed.json":             {ignored: "membership 1"},
 	"telegram/channel_post.json":            {ignored: "own_post 1"},
@@ -174,6 +230,12 @@ func TestEveryPayloadComesToWhatTheTableSays(t *testing.T) {
 
 func (p platform) check(t *testing.T, file string, body []byte, want told) {
 	t.Helper()
+	sign := p.sign
+	p.sign = func(secret string, body []byte) http.Header {
+		header := sign(secret, body)
+		maps.Copy(header, want.header)
+		return header
+	}
 	got := p.read(t, body)
 	if want.answer {
 		if len(got.Events) > 0 || len(got.Rejects) != 1 {
@@ -236,6 +298,34 @@ func withStranger(t *testing.T, body []byte) []byte {
 		t.Fatal(err)
 	}
 	return changed
+}
+
+func TestChallengesAreAnswered(t *testing.T) {
+	dir, ok := corpus.Dir(t)
+	if !ok {
+		return
+	}
+	for file, want := range map[string]string{"x/crc_get.json": "response_token"} {
+		name, _, _ := strings.Cut(file, "/")
+		p := platforms()[name]
+		challenger, ok := p.Platform.(connector.Challenger)
+		if !ok {
+			t.Fatalf("%s answers no challenge", name)
+		}
+		var get struct{ Query map[string]string }
+		if err := json.Unmarshal(corpus.Read(t, dir, "payloads", file), &get); err != nil {
+			t.Fatal(err)
+		}
+		query := url.Values{}
+		for name, value := range get.Query {
+			query.Set(name, value)
+		}
+		answer, err := challenger.Challenge(query, p.secret)
+		var said map[string]string
+		if err != nil || json.Unmarshal([]byte(answer), &said) != nil || said[want] == "" {
+			t.Errorf("%s is answered %q, %v", file, answer, err)
+		}
+	}
 }
 
 func TestPayloadsThatAreNoBodies(t *testing.T) {

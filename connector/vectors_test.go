@@ -3,16 +3,20 @@ package connector_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
 	"time"
 
 	"triage/connector"
+	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/meta"
+	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
+	"triage/connector/x"
 	"triage/internal/corpus"
 )
 
@@ -25,12 +29,15 @@ type vector struct {
 	Body                                 string `json:"body_base64"`
 	PublicKey                            string `json:"public_key"`
 	UserID                               string `json:"expected_user_id"`
+	Query                                map[string]string
+	Response                             json.RawMessage `json:"expected_response"`
 }
 
 // vectored are the platforms whose vectors are checked.
 var vectored = map[string]bool{
 	"meta": true, "threads": true, "generic": true,
-	"telegram": true,
+	"x":        true,
+	"telegram": true, "discourse": true, "slack": true,
 }
 
 func (v vector) verify(t *testing.T) error {
@@ -56,6 +63,14 @@ func (v vector) verify(t *testing.T) error {
 		return standardwebhooks.Connector{}.Verify(d, []string{secret})
 	case "telegram-secret-token":
 		return telegram.Connector{}.Verify(d, []string{secret})
+	case "x-sha256-base64":
+		return x.Connector{}.Verify(d, []string{secret})
+	case "x-crc":
+		return v.challenge(t, x.Connector{})
+	case "discourse-sha256-hex":
+		return discourse.Connector{}.Verify(d, []string{secret})
+	case "slack-v0":
+		return slack.Connector{}.Verify(d, []string{secret})
 	case "signed-request":
 		form, err := url.ParseQuery(string(body))
 		if err != nil {
@@ -69,6 +84,20 @@ func (v vector) verify(t *testing.T) error {
 	}
 	t.Fatalf("unknown scheme %s", v.Scheme)
 	return nil
+}
+
+// challenge has the vector's question answered, and compares with the answer that it gives.
+func (v vector) challenge(t *testing.T, c connector.Challenger) error {
+	query := url.Values{}
+	for name, value := range v.Query {
+		query.Set(name, value)
+	}
+	answer, err := c.Challenge(query, v.Secret)
+	var got, want map[string]string
+	if json.Unmarshal(v.Response, &want) != nil || json.Unmarshal([]byte(answer), &got) != nil || !maps.Equal(got, want) {
+		t.Errorf("%s: answered %s, want %s", v.ID, answer, v.Response)
+	}
+	return err
 }
 
 func TestSignatureVectorsAgree(t *testing.T) {
@@ -96,7 +125,8 @@ func TestSignatureVectorsAgree(t *testing.T) {
 	}
 	for scheme, least := range map[string]int{
 		"hub-sha256-hex": 5, "standard-webhooks": 10, "standard-webhooks-ed25519": 1, "signed-request": 3,
-		"telegram-secret-token": 4,
+		"x-sha256-base64": 4, "x-crc": 1,
+		"telegram-secret-token": 4, "discourse-sha256-hex": 3, "slack-v0": 6,
 	} {
 		if schemes[scheme] < least {
 			t.Errorf("only %d vectors of %s were checked", schemes[scheme], scheme)

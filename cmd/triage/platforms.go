@@ -5,11 +5,14 @@ import (
 	"strings"
 
 	"triage/connector"
+	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/instagram"
+	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
 	"triage/connector/threads"
+	"triage/connector/x"
 	"triage/triage"
 )
 
@@ -17,8 +20,8 @@ import (
 func platforms() []connector.Platform {
 	return []connector.Platform{
 		standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{},
-		threads.Connector{},
-		telegram.Connector{},
+		threads.Connector{}, x.Connector{},
+		telegram.Connector{}, discourse.Connector{}, slack.Connector{},
 	}
 }
 
