@@ -40,6 +40,12 @@ var envelopes = map[string]struct {
 		`%s`,
 		`{"update_id":1,"message":{"message_id":%s,"chat":{"id":-1001,"type":"supergroup"},"date":1777896000,"from":{"id":%s,"first_name":%s},"text":%s}}`,
 	},
+	"linkedin": {
+		`{"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[
+			{"action":"SHARE_MENTION","organizationalEntity":"urn:li:organization:900","decoratedGeneratedActivity":{"share":{"entity":"first","text":"good"}}}, %s,
+			{"action":"SHARE_MENTION","organizationalEntity":"urn:li:organization:900","decoratedGeneratedActivity":{"share":{"entity":"last","text":"good"}}}]}`,
+		`{"action":"SHARE_MENTION","organizationalEntity":"urn:li:organization:900","decoratedGeneratedActivity":{"share":{"entity":%s,"owner":%s,"name":%s,"text":%s}}}`,
+	},
 	"x": {
 		`{"for_user_id":"900","tweet_create_events":[{"id_str":"first","text":"good"}, %s, {"id_str":"last","text":"good"}]}`,
 		`{"id_str":%s,"user":{"id_str":%s,"name":%s},"text":%s}`,

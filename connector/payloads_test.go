@@ -2,9 +2,11 @@ package connector_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,20 +15,24 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"triage/connector"
+	"triage/connector/discord"
 	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/instagram"
+	"triage/connector/linkedin"
 	"triage/connector/meta"
 	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
 	"triage/connector/threads"
 	"triage/connector/x"
+	"triage/connector/youtube"
 	"triage/internal/corpus"
 )
 
@@ -56,6 +62,10 @@ func signStandard(secret string, body []byte) http.Header {
 
 func signTelegram(secret string, _ []byte) http.Header { return http.Header{telegram.Header: {secret}} }
 
+func signLinkedIn(secret string, body []byte) http.Header {
+	return http.Header{linkedin.Header: {linkedin.Sign(secret, body)}}
+}
+
 func signX(secret string, body []byte) http.Header {
 	return http.Header{x.Header: {x.Sign(secret, body)}}
 }
@@ -66,16 +76,40 @@ func signDiscourse(secret string, body []byte) http.Header {
 
 func signSlack(secret string, body []byte) http.Header { return slack.Sign(secret, now, body) }
 
+func signYouTube(secret string, body []byte) http.Header {
+	return http.Header{youtube.Signature: {youtube.Sign(secret, body)}}
+}
+
+// discordApp is the key pair of an application that we made up.
+var discordApp = ed25519.NewKeyFromSeed([]byte("thirty-two bytes of a known seed"))
+
+var discordKey = hex.EncodeToString(discordApp.Public().(ed25519.PublicKey))
+
+// signDiscord signs as the application, or as another whose key follows from its name.
+func signDiscord(key string, body []byte) http.Header {
+	private := discordApp
+	if key != discordKey {
+		seed := sha256.Sum256([]byte(key))
+		private = ed25519.NewKeyFromSeed(seed[:])
+	}
+	stamp := strconv.FormatInt(now.Unix(), 10)
+	signed := ed25519.Sign(private, append([]byte(stamp), body...))
+	return http.Header{discord.Timestamp: {stamp}, discord.Signature: {hex.EncodeToString(signed)}}
+}
+
 func platforms() map[string]platform {
 	return map[string]platform{
 		"facebook":          {Platform: facebook.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
 		"instagram":         {Platform: instagram.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
 		"threads":           {Platform: threads.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"linkedin":          {Platform: linkedin.Connector{}, secret: "WPL_AP1.0123456789abcdef", sign: signLinkedIn},
 		"x":                 {Platform: x.Connector{}, secret: "consumer-secret-0123456789abcdef", sign: signX},
 		"standard_webhooks": {Platform: standardwebhooks.Connector{}, secret: "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM=", sign: signStandard},
 		"telegram":          {Platform: telegram.Connector{}, secret: "Tg_token-that-we-made-up-0042", sign: signTelegram},
 		"discourse":         {Platform: discourse.Connector{}, secret: "forum-secret-that-we-made-up-7", sign: signDiscourse},
 		"slack":             {Platform: slack.Connector{}, secret: "5c0ffee5c0ffee0123456789abcdef01", sign: signSlack},
+		"youtube":           {Platform: youtube.Connector{}, secret: "hub-secret-that-we-made-up-0815", sign: signYouTube, wordless: true},
+		"discord":           {Platform: discord.Connector{}, secret: discordKey, sign: signDiscord, wordless: true},
 	}
 }
 
@@ -163,9 +197,42 @@ var payloads = map[string]told{
 	"x/xaa_post_mention_create.json":     {events: "mention created 2080765813578191303"},
 	"x/xaa_post_reply_create.json":       {events: "comment created 2090000000000000001"},
 
+	"linkedin/batch_mixed.json": {
+		events: "comment created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792), " +
+			"comment created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792), " + // sent twice
+			"mention created urn:li:share:7094977717598999999, " +
+			"reply created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598700000), " +
+			"comment deleted urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)",
+		ignored: "own_echo 1, reaction 1",
+	},
+	"linkedin/challenge_get.json":  {special: true},
+	"linkedin/comment.json":        {events: "comment created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
+	"linkedin/comment_delete.json": {events: "comment deleted urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
+	"linkedin/comment_edit.json":   {events: "comment edited urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
+
 	"standard_webhooks/comment_created.json": {events: "comment created c_123"},
 	"standard_webhooks/comment_deleted.json": {events: "comment deleted c_123"},
 	"standard_webhooks/contact_created.json": {ignored: "other_type 1"},
+
+	"discord/interaction_ping.json":                 {ignored: "ping 1"},
+	"discord/message_create.json":                   {answer: true}, // a frame of the gateway
+	"discord/message_create_no_content_intent.json": {answer: true},
+	"discord/message_create_reply_mention.json":     {answer: true},
+	"discord/message_create_webhook_author.json":    {answer: true},
+	"discord/message_delete.json":                   {answer: true},
+	"discord/message_delete_bulk.json":              {answer: true},
+	"discord/message_update.json":                   {answer: true},
+	"discord/message_update_embed_only.json":        {answer: true},
+	"discord/rate_limited.json":                     {answer: true},
+	"discord/webhook_event_deauthorized.json":       {events: " author_erased "},
+	"discord/webhook_event_ping.json":               {ignored: "ping 1"},
+
+	"youtube/comment_thread_with_reply.json":   {answer: true},
+	"youtube/comment_threads_all_related.json": {answer: true},
+	"youtube/comments_by_parent_page1.json":    {answer: true},
+	"youtube/error_comments_disabled.json":     {answer: true},
+	"youtube/websub_deleted.xml":               {ignored: "video_removed 1"},
+	"youtube/websub_upload.xml":                {ignored: "video 1"},
 
 	"discourse/ping.json":                         {ignored: "ping 1"},
 	"discourse/post_created_nested_reply.json":    {header: discoursed("post_created"), events: "reply created 18"},
@@ -305,7 +372,7 @@ func TestChallengesAreAnswered(t *testing.T) {
 	if !ok {
 		return
 	}
-	for file, want := range map[string]string{"x/crc_get.json": "response_token"} {
+	for file, want := range map[string]string{"x/crc_get.json": "response_token", "linkedin/challenge_get.json": "challengeResponse"} {
 		name, _, _ := strings.Cut(file, "/")
 		p := platforms()[name]
 		challenger, ok := p.Platform.(connector.Challenger)

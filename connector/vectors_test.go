@@ -10,13 +10,16 @@ import (
 	"time"
 
 	"triage/connector"
+	"triage/connector/discord"
 	"triage/connector/discourse"
 	"triage/connector/facebook"
+	"triage/connector/linkedin"
 	"triage/connector/meta"
 	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
 	"triage/connector/x"
+	"triage/connector/youtube"
 	"triage/internal/corpus"
 )
 
@@ -28,6 +31,7 @@ type vector struct {
 	Headers                              map[string]string
 	Body                                 string `json:"body_base64"`
 	PublicKey                            string `json:"public_key"`
+	PublicKeyHex                         string `json:"public_key_hex"`
 	UserID                               string `json:"expected_user_id"`
 	Query                                map[string]string
 	Response                             json.RawMessage `json:"expected_response"`
@@ -36,8 +40,8 @@ type vector struct {
 // vectored are the platforms whose vectors are checked.
 var vectored = map[string]bool{
 	"meta": true, "threads": true, "generic": true,
-	"x":        true,
-	"telegram": true, "discourse": true, "slack": true,
+	"x": true, "linkedin": true,
+	"telegram": true, "discourse": true, "slack": true, "youtube": true, "discord": true,
 }
 
 func (v vector) verify(t *testing.T) error {
@@ -65,8 +69,16 @@ func (v vector) verify(t *testing.T) error {
 		return telegram.Connector{}.Verify(d, []string{secret})
 	case "x-sha256-base64":
 		return x.Connector{}.Verify(d, []string{secret})
+	case "linkedin-hmac-hex":
+		return linkedin.Connector{}.Verify(d, []string{secret})
+	case "linkedin-challenge":
+		return v.challenge(t, linkedin.Connector{})
 	case "x-crc":
 		return v.challenge(t, x.Connector{})
+	case "websub":
+		return youtube.Connector{}.Verify(d, []string{secret})
+	case "ed25519-hex":
+		return discord.Connector{}.Verify(d, []string{v.PublicKeyHex})
 	case "discourse-sha256-hex":
 		return discourse.Connector{}.Verify(d, []string{secret})
 	case "slack-v0":
@@ -125,8 +137,8 @@ func TestSignatureVectorsAgree(t *testing.T) {
 	}
 	for scheme, least := range map[string]int{
 		"hub-sha256-hex": 5, "standard-webhooks": 10, "standard-webhooks-ed25519": 1, "signed-request": 3,
-		"x-sha256-base64": 4, "x-crc": 1,
-		"telegram-secret-token": 4, "discourse-sha256-hex": 3, "slack-v0": 6,
+		"x-sha256-base64": 4, "x-crc": 1, "linkedin-hmac-hex": 3, "linkedin-challenge": 1,
+		"telegram-secret-token": 4, "discourse-sha256-hex": 3, "slack-v0": 6, "websub": 2, "ed25519-hex": 6,
 	} {
 		if schemes[scheme] < least {
 			t.Errorf("only %d vectors of %s were checked", schemes[scheme], scheme)

@@ -5,14 +5,17 @@ import (
 	"strings"
 
 	"triage/connector"
+	"triage/connector/discord"
 	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/instagram"
+	"triage/connector/linkedin"
 	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
 	"triage/connector/threads"
 	"triage/connector/x"
+	"triage/connector/youtube"
 	"triage/triage"
 )
 
@@ -20,8 +23,8 @@ import (
 func platforms() []connector.Platform {
 	return []connector.Platform{
 		standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{},
-		threads.Connector{}, x.Connector{},
-		telegram.Connector{}, discourse.Connector{}, slack.Connector{},
+		threads.Connector{}, x.Connector{}, linkedin.Connector{},
+		telegram.Connector{}, discourse.Connector{}, slack.Connector{}, youtube.Connector{}, discord.Connector{},
 	}
 }
 
