@@ -140,8 +140,8 @@ var asking = mastodon.Connector{Every: 100 * time.Millisecond}
 func TestEveryMessageIsThereOnceHoweverTheConnectionsBreak(t *testing.T) {
 	t.Parallel()
 	const runs, messages = 100, 25
-	var server fakemastodon.Server
-	r, network := newRig(t, &server, 60_000, asking)
+	server := fakemastodon.Server{Page: 8}
+	r, network := newRig(t, &server, 30_000, asking)
 	accounts := make([]*fakemastodon.Account, runs)
 	for n := range accounts {
 		token := fmt.Sprintf("token-of-the-account-%d", n)

@@ -34,6 +34,8 @@ type notification struct {
 
 // Server holds accounts by token. It is an http.Handler.
 type Server struct {
+	Page int // most notifications at once, whatever is asked for; 0 is no bound
+
 	mu       sync.Mutex
 	accounts map[string]*Account
 }
@@ -137,7 +139,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case a == nil:
 		fail(w, http.StatusUnauthorized, "The access token is invalid")
 	case r.URL.Path == "/api/v1/notifications":
-		a.notifications(w, r)
+		a.notifications(w, r, s.Page)
 	case r.URL.Path == "/api/v1/streaming/user":
 		a.stream(w, r)
 	case r.URL.Path == "/api/v1/statuses/root":
@@ -153,7 +155,7 @@ func fail(w http.ResponseWriter, status int, text string) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"error": text})
 }
 
-func (a *Account) notifications(w http.ResponseWriter, r *http.Request) {
+func (a *Account) notifications(w http.ResponseWriter, r *http.Request, most int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asked++
@@ -168,11 +170,14 @@ func (a *Account) notifications(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
-	min, asked := 0, r.URL.Query().Has("min_id")
-	min, _ = strconv.Atoi(r.URL.Query().Get("min_id"))
+	if most > 0 {
+		limit = min(limit, most)
+	}
+	asked := r.URL.Query().Has("min_id")
+	after, _ := strconv.Atoi(r.URL.Query().Get("min_id"))
 	var page []string
 	for _, n := range a.told {
-		if n.id > min {
+		if n.id > after {
 			page = append(page, n.body)
 		}
 	}
