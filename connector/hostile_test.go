@@ -46,6 +46,10 @@ var envelopes = map[string]struct {
 			{"action":"SHARE_MENTION","organizationalEntity":"urn:li:organization:900","decoratedGeneratedActivity":{"share":{"entity":"last","text":"good"}}}]}`,
 		`{"action":"SHARE_MENTION","organizationalEntity":"urn:li:organization:900","decoratedGeneratedActivity":{"share":{"entity":%s,"owner":%s,"name":%s,"text":%s}}}`,
 	},
+	"tiktok": {
+		`{"event":"comment.update","user_openid":"900","content":%s}`,
+		`{"comment_action":"insert","comment_id":%s,"unique_identifier":%s,"username":%s,"text":%s}`,
+	},
 	"x": {
 		`{"for_user_id":"900","tweet_create_events":[{"id_str":"first","text":"good"}, %s, {"id_str":"last","text":"good"}]}`,
 		`{"id_str":%s,"user":{"id_str":%s,"name":%s},"text":%s}`,
@@ -65,13 +69,13 @@ var envelopes = map[string]struct {
 }
 
 // single are the platforms that send one item at a time, which has no siblings.
-var single = map[string]bool{"telegram": true, "discourse": true, "slack": true}
+var single = map[string]bool{"tiktok": true, "telegram": true, "discourse": true, "slack": true}
 
 // escapes are how platforms write characters of a text that mean something to them.
 var escapes = map[string]*strings.Replacer{"slack": strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")}
 
 // inString are the platforms whose item is a document in a string.
-var inString = map[string]bool{}
+var inString = map[string]bool{"tiktok": true}
 
 // wrap puts an item into its platform's envelope.
 func wrap(name, item string) []byte {

@@ -31,6 +31,7 @@ import (
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
 	"triage/connector/threads"
+	"triage/connector/tiktok"
 	"triage/connector/x"
 	"triage/connector/youtube"
 	"triage/internal/corpus"
@@ -64,6 +65,10 @@ func signTelegram(secret string, _ []byte) http.Header { return http.Header{tele
 
 func signLinkedIn(secret string, body []byte) http.Header {
 	return http.Header{linkedin.Header: {linkedin.Sign(secret, body)}}
+}
+
+func signTikTok(secret string, body []byte) http.Header {
+	return http.Header{tiktok.Header: {tiktok.Sign(secret, now, body)}}
 }
 
 func signX(secret string, body []byte) http.Header {
@@ -102,6 +107,7 @@ func platforms() map[string]platform {
 		"facebook":          {Platform: facebook.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
 		"instagram":         {Platform: instagram.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
 		"threads":           {Platform: threads.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"tiktok":            {Platform: tiktok.Connector{}, secret: "tiktok-app-secret-0123456789abcdef", sign: signTikTok},
 		"linkedin":          {Platform: linkedin.Connector{}, secret: "WPL_AP1.0123456789abcdef", sign: signLinkedIn},
 		"x":                 {Platform: x.Connector{}, secret: "consumer-secret-0123456789abcdef", sign: signX},
 		"standard_webhooks": {Platform: standardwebhooks.Connector{}, secret: "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM=", sign: signStandard},
@@ -209,6 +215,15 @@ var payloads = map[string]told{
 	"linkedin/comment.json":        {events: "comment created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
 	"linkedin/comment_delete.json": {events: "comment deleted urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
 	"linkedin/comment_edit.json":   {events: "comment edited urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
+
+	"tiktok/authorization_removed.json":     {ignored: "access_ended 1"},
+	"tiktok/comment_delete.json":            {events: "reply deleted 7385350567722402999"},
+	"tiktok/comment_insert.json":            {events: "comment created 7385350567722402578"},
+	"tiktok/comment_insert_no_parent.json":  {events: "comment created 7385350567722402999"},
+	"tiktok/comment_list_response.json":     {answer: true},
+	"tiktok/comment_reply_insert_text.json": {events: "reply created 7385350567722402999"},
+	"tiktok/comment_set_to_hidden.json":     {events: "comment hidden 7385350567722402999"},
+	"tiktok/error_rate_limited.json":        {answer: true},
 
 	"standard_webhooks/comment_created.json": {events: "comment created c_123"},
 	"standard_webhooks/comment_deleted.json": {events: "comment deleted c_123"},

@@ -18,6 +18,7 @@ import (
 	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
+	"triage/connector/tiktok"
 	"triage/connector/x"
 	"triage/connector/youtube"
 	"triage/internal/corpus"
@@ -40,7 +41,7 @@ type vector struct {
 // vectored are the platforms whose vectors are checked.
 var vectored = map[string]bool{
 	"meta": true, "threads": true, "generic": true,
-	"x": true, "linkedin": true,
+	"x": true, "linkedin": true, "tiktok": true,
 	"telegram": true, "discourse": true, "slack": true, "youtube": true, "discord": true,
 }
 
@@ -73,6 +74,8 @@ func (v vector) verify(t *testing.T) error {
 		return linkedin.Connector{}.Verify(d, []string{secret})
 	case "linkedin-challenge":
 		return v.challenge(t, linkedin.Connector{})
+	case "tiktok-t-s":
+		return tiktok.Connector{}.Verify(d, []string{secret})
 	case "x-crc":
 		return v.challenge(t, x.Connector{})
 	case "websub":
@@ -137,7 +140,7 @@ func TestSignatureVectorsAgree(t *testing.T) {
 	}
 	for scheme, least := range map[string]int{
 		"hub-sha256-hex": 5, "standard-webhooks": 10, "standard-webhooks-ed25519": 1, "signed-request": 3,
-		"x-sha256-base64": 4, "x-crc": 1, "linkedin-hmac-hex": 3, "linkedin-challenge": 1,
+		"x-sha256-base64": 4, "x-crc": 1, "linkedin-hmac-hex": 3, "linkedin-challenge": 1, "tiktok-t-s": 4,
 		"telegram-secret-token": 4, "discourse-sha256-hex": 3, "slack-v0": 6, "websub": 2, "ed25519-hex": 6,
 	} {
 		if schemes[scheme] < least {

@@ -5,15 +5,18 @@ import (
 	"strings"
 
 	"triage/connector"
+	"triage/connector/bluesky"
 	"triage/connector/discord"
 	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/instagram"
 	"triage/connector/linkedin"
 	"triage/connector/slack"
+	"triage/connector/mastodon"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
 	"triage/connector/threads"
+	"triage/connector/tiktok"
 	"triage/connector/x"
 	"triage/connector/youtube"
 	"triage/triage"
@@ -23,8 +26,9 @@ import (
 func platforms() []connector.Platform {
 	return []connector.Platform{
 		standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{},
-		threads.Connector{}, x.Connector{}, linkedin.Connector{},
+		threads.Connector{}, x.Connector{}, linkedin.Connector{}, tiktok.Connector{},
 		telegram.Connector{}, discourse.Connector{}, slack.Connector{}, youtube.Connector{}, discord.Connector{},
+		mastodon.Connector{}, bluesky.Connector{},
 	}
 }
 
