@@ -101,6 +101,10 @@ func platformName(p triage.Platform) string {
 		return "YouTube"
 	case triage.Discord:
 		return "Discord"
+	case triage.Mastodon:
+		return "Mastodon"
+	case triage.Bluesky:
+		return "Bluesky"
 	}
 	return string(p)
 }
