@@ -143,6 +143,9 @@ func (s *Server) handshake(c *fiber.Ctx) error {
 	defer cancel()
 	answer, err := s.door.Handshake(ctx, triage.Platform(c.Params("platform")), triage.ID(c.Params("endpoint")), query)
 	if err != nil {
+		if triage.KindOf(err) == triage.Invalid {
+			s.handshakes.pardon(c.Params("endpoint"))
+		}
 		return webhookError(c, err)
 	}
 	s.handshakes.forget(c.Params("endpoint"))
