@@ -14,6 +14,7 @@ import (
 	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/linkedin"
+	"triage/connector/mastodon"
 	"triage/connector/meta"
 	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
@@ -40,7 +41,8 @@ type vector struct {
 
 // vectored are the platforms whose vectors are checked.
 var vectored = map[string]bool{
-	"meta": true, "threads": true, "generic": true,
+	"mastodon": true,
+	"meta":     true, "threads": true, "generic": true,
 	"x": true, "linkedin": true, "tiktok": true,
 	"telegram": true, "discourse": true, "slack": true, "youtube": true, "discord": true,
 }
@@ -63,6 +65,9 @@ func (v vector) verify(t *testing.T) error {
 	}
 	switch v.Scheme {
 	case "hub-sha256-hex":
+		if v.Platform == "mastodon" {
+			return mastodon.Connector{}.Verify(d, []string{secret})
+		}
 		return facebook.Connector{}.Verify(d, []string{secret})
 	case "standard-webhooks", "standard-webhooks-ed25519":
 		return standardwebhooks.Connector{}.Verify(d, []string{secret})
