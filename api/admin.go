@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -18,7 +19,7 @@ func (s *Server) adminRoutes() {
 		method: http.MethodPatch, path: "/v1/brand", id: "change-brand", needs: mayRule, summary: "Change the brand",
 	}, s.changeBrand)
 	register(s, route{
-		method: http.MethodGet, path: "/v1/channels", id: "list-channels", needs: mayRead, summary: "Accounts of the brand that are listened to",
+		method: http.MethodGet, path: "/v1/channels", id: "list-channels", needs: mayRead, summary: "Accounts of the brand that are listened to, and how they do",
 	}, s.listChannels)
 	register(s, route{
 		method: http.MethodGet, path: "/v1/endpoints", id: "list-endpoints", needs: mayLead,
@@ -88,8 +89,25 @@ func (s *Server) changeBrand(ctx context.Context, who postgres.Caller, in *chang
 
 type channelsOutput struct {
 	Body struct {
-		Channels []channelEntry `json:"channels" nullable:"false"`
+		Channels []channelState `json:"channels" nullable:"false"`
 	}
+}
+
+// channelState is a channel with how it does.
+type channelState struct {
+	ID          string     `json:"id"`
+	Platform    string     `json:"platform"`
+	ExternalID  string     `json:"external_id" doc:"The account, as the platform names it"`
+	Name        string     `json:"name"`
+	CreatedAt   time.Time  `json:"created_at"`
+	Address     string     `json:"address" doc:"Where it is asked for news; empty: the platform calls us"`
+	State       string     `json:"state" enum:"called,new,listening,failing,limited,refused" doc:"called: the platform calls us; refused: stopped until its endpoint has another token"`
+	Reason      string     `json:"reason" doc:"Why it is failing, limited or refused"`
+	Silent      bool       `json:"silent" doc:"It is asked, and has not answered for five minutes"`
+	LastAskedAt *time.Time `json:"last_asked_at" doc:"Last good answer; null: never, or it calls us"`
+	LastEventAt *time.Time `json:"last_event_at" doc:"Last news; where the platform calls us, the last delivery to its address; null: never"`
+	GapFrom     *time.Time `json:"gap_from" doc:"Since when nobody had asked, the last time that it was long; null: never"`
+	GapFilledAt *time.Time `json:"gap_filled_at" doc:"When all that was said in the gap had been taken in; null: not yet"`
 }
 
 type channelEntry struct {
@@ -101,12 +119,20 @@ type channelEntry struct {
 }
 
 func (s *Server) listChannels(ctx context.Context, who postgres.Caller, _ *struct{}) (*channelsOutput, error) {
-	found, err := s.store.BrandChannels(ctx, who.BrandID)
+	found, err := s.store.ChannelHealth(ctx, who.BrandID)
 	if err != nil {
 		return nil, err
 	}
 	out := &channelsOutput{}
-	out.Body.Channels = channelEntries(found, who.BrandID)
+	out.Body.Channels = []channelState{}
+	for _, h := range found {
+		out.Body.Channels = append(out.Body.Channels, channelState{
+			ID: string(h.ID), Platform: string(h.Platform), ExternalID: h.ExternalID, Name: h.Name, CreatedAt: h.CreatedAt,
+			Address: h.Address, State: cmp.Or(h.State, "called"), Reason: h.Reason, Silent: h.Silent,
+			LastAskedAt: timeOrNull(h.AskedAt), LastEventAt: timeOrNull(h.EventAt),
+			GapFrom: timeOrNull(h.GapFrom), GapFilledAt: timeOrNull(h.GapFilledAt),
+		})
+	}
 	return out, nil
 }
 

@@ -30,6 +30,16 @@ func (g *handshakeGuard) allow(endpoint string, now time.Time) bool {
 	return g.tries[endpoint] <= handshakesPerMinute
 }
 
+// pardon takes one try back that was no guess, so that nobody can keep a platform from
+// asking by asking nonsense.
+func (g *handshakeGuard) pardon(endpoint string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.tries[endpoint] > 0 {
+		g.tries[endpoint]--
+	}
+}
+
 func (g *handshakeGuard) forget(endpoint string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

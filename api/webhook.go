@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,9 @@ const (
 // door is where deliveries come in.
 type door interface {
 	Receive(context.Context, triage.Platform, triage.ID, connector.Delivery) (ingest.Result, error)
-	Handshake(context.Context, triage.Platform, triage.ID, url.Values) (string, error)
+	Respond(triage.Platform, connector.Delivery, error) (connector.Response, bool)
+	MediaTypes(triage.Platform) []string
+	Handshake(context.Context, triage.Platform, triage.ID, url.Values) (connector.Response, error)
 	Replay(context.Context, postgres.Delivery) (ingest.Result, error)
 }
 
@@ -46,16 +49,33 @@ func (s *Server) webhookRoutes(app *fiber.App) {
 // receiveWebhook takes one delivery from a platform. It answers 200 only when the
 // delivery is safely stored, so a platform that retries makes us whole.
 func (s *Server) receiveWebhook(c *fiber.Ctx) error {
-	if problem := refuseEncoding(c); problem != nil {
+	platform := triage.Platform(c.Params("platform"))
+	if problem := refuseEncoding(c, s.door.MediaTypes(platform)); problem != nil {
 		return problem
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), webhookTimeout)
 	defer cancel()
-	result, err := s.door.Receive(ctx, triage.Platform(c.Params("platform")), triage.ID(c.Params("endpoint")), delivery(c))
+	in := delivery(c)
+	result, err := s.door.Receive(ctx, platform, triage.ID(c.Params("endpoint")), in)
+	if answer, ok := s.door.Respond(platform, in, err); ok {
+		return say(c, answer)
+	}
 	if err != nil {
 		return webhookError(c, err)
 	}
 	return c.JSON(result)
+}
+
+// say answers in a platform's own words, which cannot be read as a page.
+func say(c *fiber.Ctx, answer connector.Response) error {
+	c.Status(answer.Status)
+	if answer.Body == "" {
+		c.Context().Response.Header.SetNoDefaultContentType(true)
+		return nil
+	}
+	c.Set(fiber.HeaderContentType, answer.Type)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	return c.SendString(answer.Body)
 }
 
 // unsigned are headers that every client sends and no platform signs with.
@@ -77,17 +97,18 @@ func delivery(c *fiber.Ctx) connector.Delivery {
 	return connector.Delivery{Header: header, Body: c.BodyRaw(), ReceivedAt: time.Now().UTC()}
 }
 
-// refuseEncoding refuses compressed bodies before a byte is decoded, and types that no
-// platform sends.
-func refuseEncoding(c *fiber.Ctx) error {
+// refuseEncoding refuses compressed bodies before a byte is decoded, and types that the
+// platform does not send.
+func refuseEncoding(c *fiber.Ctx, types []string) error {
 	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		c.Set(fiber.HeaderAcceptEncoding, "identity")
 		return problemError{status: http.StatusUnsupportedMediaType, kind: "unsupported-encoding", title: "This encoding is not accepted."}
 	}
 	media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
-	if !strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationJSON) {
-		c.Set("Accept-Post", fiber.MIMEApplicationJSON)
-		return problemError{status: http.StatusUnsupportedMediaType, kind: "unsupported-media-type", title: "Send application/json."}
+	if !slices.Contains(types, strings.ToLower(strings.TrimSpace(media))) {
+		accepted := strings.Join(types, ", ")
+		c.Set("Accept-Post", accepted)
+		return problemError{status: http.StatusUnsupportedMediaType, kind: "unsupported-media-type", title: "Send " + accepted + "."}
 	}
 	return nil
 }
@@ -108,7 +129,7 @@ func webhookError(c *fiber.Ctx, err error) error {
 }
 
 // handshake answers the request by which a platform confirms an address. The answer is
-// plain text that cannot be read as a page.
+// plain text or JSON, neither of which can be read as a page.
 func (s *Server) handshake(c *fiber.Ctx) error {
 	query := url.Values{}
 	for k, v := range c.Context().QueryArgs().All() {
@@ -122,10 +143,11 @@ func (s *Server) handshake(c *fiber.Ctx) error {
 	defer cancel()
 	answer, err := s.door.Handshake(ctx, triage.Platform(c.Params("platform")), triage.ID(c.Params("endpoint")), query)
 	if err != nil {
+		if triage.KindOf(err) == triage.Invalid {
+			s.handshakes.pardon(c.Params("endpoint"))
+		}
 		return webhookError(c, err)
 	}
 	s.handshakes.forget(c.Params("endpoint"))
-	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	return c.SendString(answer)
+	return say(c, answer)
 }

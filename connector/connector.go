@@ -106,6 +106,15 @@ type Handshaker interface {
 	Handshake(query url.Values, verifyToken string) (string, error)
 }
 
+// Challenger answers the GET request by which a platform lets an endpoint prove that it
+// holds the secret. No word of ours is asked, so anybody may send the request: Challenge
+// signs only what can never be a delivery, or else it would forge signatures for strangers.
+type Challenger interface {
+	// Challenge returns the JSON answer, or an Invalid triage error for missing or unsafe
+	// parameters and an empty secret.
+	Challenge(query url.Values, secret string) (string, error)
+}
+
 // Read believes and reads a delivery: Verify over the raw bytes first, then Parse.
 // A delivery that verifies but cannot be parsed comes back as one reject.
 func Read(p Platform, d Delivery, secrets []string) (Parsed, error) {

@@ -31,10 +31,66 @@ var envelopes = map[string]struct {
 			{"field":"comments","value":{"id":"first","text":"good"}}, %s, {"field":"comments","value":{"id":"last","text":"good"}}]}]}`,
 		`{"field":"comments","value":{"id":%s,"from":{"id":%s,"username":%s},"text":%s}}`,
 	},
+	"threads": {
+		`{"topic":"moderate","target_id":"900","time":1777896000,"values":[
+			{"field":"replies","value":{"id":"first","text":"good"}}, %s, {"field":"replies","value":{"id":"last","text":"good"}}]}`,
+		`{"field":"replies","value":{"id":%s,"owner":{"id":%s},"username":%s,"text":%s}}`,
+	},
+	"telegram": {
+		`%s`,
+		`{"update_id":1,"message":{"message_id":%s,"chat":{"id":-1001,"type":"supergroup"},"date":1777896000,"from":{"id":%s,"first_name":%s},"text":%s}}`,
+	},
+	"linkedin": {
+		`{"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[
+			{"action":"SHARE_MENTION","organizationalEntity":"urn:li:organization:900","decoratedGeneratedActivity":{"share":{"entity":"first","text":"good"}}}, %s,
+			{"action":"SHARE_MENTION","organizationalEntity":"urn:li:organization:900","decoratedGeneratedActivity":{"share":{"entity":"last","text":"good"}}}]}`,
+		`{"action":"SHARE_MENTION","organizationalEntity":"urn:li:organization:900","decoratedGeneratedActivity":{"share":{"entity":%s,"owner":%s,"name":%s,"text":%s}}}`,
+	},
+	"tiktok": {
+		`{"event":"comment.update","user_openid":"900","content":%s}`,
+		`{"comment_action":"insert","comment_id":%s,"unique_identifier":%s,"username":%s,"text":%s}`,
+	},
+	"x": {
+		`{"for_user_id":"900","tweet_create_events":[{"id_str":"first","text":"good"}, %s, {"id_str":"last","text":"good"}]}`,
+		`{"id_str":%s,"user":{"id_str":%s,"name":%s},"text":%s}`,
+	},
+	"discourse": {
+		`%s`,
+		`{"post":{"id":%s,"post_number":2,"post_type":1,"topic_id":8,"user_id":%s,"username":%s,"raw":%s}}`,
+	},
+	"slack": {
+		`%s`,
+		`{"type":"event_callback","api_app_id":"A1","event":{"type":"message","channel":"C1","ts":%s,"user":%s,"username":%s,"text":%s}}`,
+	},
 	"standard_webhooks": {
 		`{"type":"comment.created","data":[{"id":"first","text":"good"}, %s, {"id":"last","text":"good"}]}`,
 		`{"id":%s,"author":{"id":%s,"name":%s},"text":%s}`,
 	},
+}
+
+// single are the platforms that send one item at a time, which has no siblings.
+var single = map[string]bool{"tiktok": true, "telegram": true, "discourse": true, "slack": true}
+
+// escapes are how platforms write characters of a text that mean something to them.
+var escapes = map[string]*strings.Replacer{"slack": strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")}
+
+// inString are the platforms whose item is a document in a string.
+var inString = map[string]bool{"tiktok": true}
+
+// wrap puts an item into its platform's envelope.
+func wrap(name, item string) []byte {
+	if inString[name] {
+		item = quote([]byte(item))
+	}
+	return fmt.Appendf(nil, envelopes[name].whole, item)
+}
+
+// middle is where the item stands among the events, of which there are parts.
+func middle(name string) (at, parts int) {
+	if single[name] {
+		return 0, 1
+	}
+	return 1, 3
 }
 
 // hostileBodies are all bodies that were made to break parsers.
@@ -46,6 +102,14 @@ func hostileBodies(t *testing.T, dir string) map[string][]byte {
 		}
 	}
 	return all
+}
+
+func TestEveryPlatformIsReadHostileWords(t *testing.T) {
+	for name, p := range platforms() {
+		if _, ok := envelopes[name]; ok == p.wordless {
+			t.Errorf("%s brings words and needs an envelope: %v", name, !p.wordless)
+		}
+	}
 }
 
 func TestHostileBodiesAloneAreKeptFromTheQueues(t *testing.T) {
@@ -77,13 +141,13 @@ func TestHostileBodiesInsideSpareTheirSiblings(t *testing.T) {
 			forms["raw"] = string(body)
 		}
 		for form, value := range forms {
-			for name := range platforms() {
+			for name := range envelopes {
 				for place := range 4 {
 					what := fmt.Sprintf("%s: %s %s in place %d", name, form, file, place)
 					got := inEnvelope(t, name, place, value)
-					checkSiblings(t, what, got)
+					checkSiblings(t, name, what, got)
 					if form == "quoted" && place == 3 {
-						checkText(t, what, got, body)
+						checkText(t, name, what, got, body)
 					}
 				}
 			}
@@ -97,9 +161,9 @@ func TestHostileBodiesAsItemsSpareTheirSiblings(t *testing.T) {
 		return
 	}
 	for file, body := range hostileBodies(t, dir) {
-		for name, p := range platforms() {
+		for name := range envelopes {
 			if json.Valid(body) {
-				checkSiblings(t, name+": "+file, p.read(t, fmt.Appendf(nil, envelopes[name].whole, body)))
+				checkSiblings(t, name, name+": "+file, platforms()[name].read(t, wrap(name, string(body))))
 			}
 		}
 	}
@@ -109,14 +173,19 @@ func TestHostileBodiesAsItemsSpareTheirSiblings(t *testing.T) {
 func inEnvelope(t *testing.T, name string, place int, value string) connector.Parsed {
 	t.Helper()
 	parts := []any{`"middle"`, `"u1"`, `"Zoë"`, `"fine"`}
+	if sent := escapes[name]; sent != nil && place == 3 {
+		value = sent.Replace(value)
+	}
 	parts[place] = value
-	e := envelopes[name]
-	return platforms()[name].read(t, fmt.Appendf(nil, e.whole, fmt.Sprintf(e.item, parts...)))
+	return platforms()[name].read(t, wrap(name, fmt.Sprintf(envelopes[name].item, parts...)))
 }
 
-func checkSiblings(t *testing.T, what string, got connector.Parsed) {
+func checkSiblings(t *testing.T, name, what string, got connector.Parsed) {
 	t.Helper()
-	var good []string
+	good, want := []string{}, "first last"
+	if single[name] {
+		want = ""
+	}
 	for _, event := range got.Events {
 		e := event.Engagement
 		if e.Text == "good" && (e.ExternalID == "first" || e.ExternalID == "last") {
@@ -126,19 +195,25 @@ func checkSiblings(t *testing.T, what string, got connector.Parsed) {
 			t.Errorf("%s cannot be stored: %+v", what, e)
 		}
 	}
+	_, expected := middle(name)
 	parts := len(got.Events) + len(got.Rejects)
 	for _, n := range got.Ignored {
 		parts += n
 	}
-	if strings.Join(good, " ") != "first last" || parts != 3 {
+	if strings.Join(good, " ") != want || parts != expected {
 		t.Errorf("%s: siblings %v of %+v", what, good, got)
 	}
 }
 
 // checkText wants the middle item's text to be what was sent, or to say that it is not.
-func checkText(t *testing.T, what string, got connector.Parsed, sent []byte) {
+func checkText(t *testing.T, name, what string, got connector.Parsed, sent []byte) {
 	t.Helper()
-	e := got.Events[1].Engagement
+	at, parts := middle(name)
+	if len(got.Events) != parts {
+		t.Errorf("%s: %d events", what, len(got.Events))
+		return
+	}
+	e := got.Events[at].Engagement
 	if (e.Text != string(sent)) != e.TextAltered || e.ExternalID != "middle" {
 		t.Errorf("%s: altered %v, text %.80q", what, e.TextAltered, e.Text)
 	}
@@ -177,7 +252,8 @@ func TestIDsArriveByteForByte(t *testing.T) {
 		return
 	}
 	lines := strings.Split(strings.TrimSuffix(string(corpus.Read(t, dir, "hostile", "own", "id-edges.txt")), "\n"), "\n")
-	for name := range platforms() {
+	for name := range envelopes {
+		at, parts := middle(name)
 		seen := map[string]bool{}
 		for _, id := range lines {
 			got := inEnvelope(t, name, 0, quote([]byte(id)))
@@ -187,7 +263,7 @@ func TestIDsArriveByteForByte(t *testing.T) {
 				}
 				continue
 			}
-			if len(got.Events) != 3 || got.Events[1].Engagement.ExternalID != id {
+			if len(got.Events) != parts || got.Events[at].Engagement.ExternalID != id {
 				t.Errorf("%s: id %q was read as %+v", name, id, got)
 			}
 			seen[id] = true
@@ -207,11 +283,12 @@ func TestNaughtyStringsArriveByteForByte(t *testing.T) {
 	if err := json.Unmarshal(corpus.Read(t, dir, "hostile", "strings", "blns.json"), &naughty); err != nil {
 		t.Fatal(err)
 	}
-	for name := range platforms() {
+	for name := range envelopes {
+		at, parts := middle(name)
 		for _, s := range naughty {
 			altered := strings.ContainsRune(s, 0)
 			got := inEnvelope(t, name, 3, quote([]byte(s)))
-			if len(got.Events) != 3 || !altered && got.Events[1].Engagement.Text != s || got.Events[1].Engagement.TextAltered != altered {
+			if len(got.Events) != parts || !altered && got.Events[at].Engagement.Text != s || got.Events[at].Engagement.TextAltered != altered {
 				t.Errorf("%s: %q was read as %+v", name, s, got)
 			}
 		}

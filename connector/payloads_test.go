@@ -2,9 +2,11 @@ package connector_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,15 +15,25 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"triage/connector"
+	"triage/connector/discord"
+	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/instagram"
+	"triage/connector/linkedin"
 	"triage/connector/meta"
+	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
+	"triage/connector/telegram"
+	"triage/connector/threads"
+	"triage/connector/tiktok"
+	"triage/connector/x"
+	"triage/connector/youtube"
 	"triage/internal/corpus"
 )
 
@@ -33,6 +45,8 @@ type platform struct {
 	connector.Platform
 	secret string
 	sign   func(secret string, body []byte) http.Header
+
+	wordless bool // its deliveries hold nothing that people wrote
 }
 
 func signMeta(secret string, body []byte) http.Header {
@@ -47,11 +61,61 @@ func signStandard(secret string, body []byte) http.Header {
 	return header
 }
 
+func signTelegram(secret string, _ []byte) http.Header { return http.Header{telegram.Header: {secret}} }
+
+func signLinkedIn(secret string, body []byte) http.Header {
+	return http.Header{linkedin.Header: {linkedin.Sign(secret, body)}}
+}
+
+func signTikTok(secret string, body []byte) http.Header {
+	return http.Header{tiktok.Header: {tiktok.Sign(secret, now, body)}}
+}
+
+func signX(secret string, body []byte) http.Header {
+	return http.Header{x.Header: {x.Sign(secret, body)}}
+}
+
+func signDiscourse(secret string, body []byte) http.Header {
+	return http.Header{discourse.Signature: {discourse.Sign(secret, body)}}
+}
+
+func signSlack(secret string, body []byte) http.Header { return slack.Sign(secret, now, body) }
+
+func signYouTube(secret string, body []byte) http.Header {
+	return http.Header{youtube.Signature: {youtube.Sign(secret, body)}}
+}
+
+// discordApp is the key pair of an application that we made up.
+var discordApp = ed25519.NewKeyFromSeed([]byte("thirty-two bytes of a known seed"))
+
+var discordKey = hex.EncodeToString(discordApp.Public().(ed25519.PublicKey))
+
+// signDiscord signs as the application, or as another whose key follows from its name.
+func signDiscord(key string, body []byte) http.Header {
+	private := discordApp
+	if key != discordKey {
+		seed := sha256.Sum256([]byte(key))
+		private = ed25519.NewKeyFromSeed(seed[:])
+	}
+	stamp := strconv.FormatInt(now.Unix(), 10)
+	signed := ed25519.Sign(private, append([]byte(stamp), body...))
+	return http.Header{discord.Timestamp: {stamp}, discord.Signature: {hex.EncodeToString(signed)}}
+}
+
 func platforms() map[string]platform {
 	return map[string]platform{
-		"facebook":          {facebook.Connector{}, "0123456789abcdef0123456789abcdef", signMeta},
-		"instagram":         {instagram.Connector{}, "0123456789abcdef0123456789abcdef", signMeta},
-		"standard_webhooks": {standardwebhooks.Connector{}, "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM=", signStandard},
+		"facebook":          {Platform: facebook.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"instagram":         {Platform: instagram.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"threads":           {Platform: threads.Connector{}, secret: "0123456789abcdef0123456789abcdef", sign: signMeta},
+		"tiktok":            {Platform: tiktok.Connector{}, secret: "tiktok-app-secret-0123456789abcdef", sign: signTikTok},
+		"linkedin":          {Platform: linkedin.Connector{}, secret: "WPL_AP1.0123456789abcdef", sign: signLinkedIn},
+		"x":                 {Platform: x.Connector{}, secret: "consumer-secret-0123456789abcdef", sign: signX},
+		"standard_webhooks": {Platform: standardwebhooks.Connector{}, secret: "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM=", sign: signStandard},
+		"telegram":          {Platform: telegram.Connector{}, secret: "Tg_token-that-we-made-up-0042", sign: signTelegram},
+		"discourse":         {Platform: discourse.Connector{}, secret: "forum-secret-that-we-made-up-7", sign: signDiscourse},
+		"slack":             {Platform: slack.Connector{}, secret: "5c0ffee5c0ffee0123456789abcdef01", sign: signSlack},
+		"youtube":           {Platform: youtube.Connector{}, secret: "hub-secret-that-we-made-up-0815", sign: signYouTube, wordless: true},
+		"discord":           {Platform: discord.Connector{}, secret: discordKey, sign: signDiscord, wordless: true},
 	}
 }
 
@@ -68,12 +132,16 @@ func (p platform) read(t *testing.T, body []byte) connector.Parsed {
 
 // told is what must come of one file.
 type told struct {
-	events   string // "form action id" of each, separated by commas
-	ignored  string // "kind n" of each, sorted, separated by commas
-	stranger bool   // the file was made anonymous: its author is the account itself, and gets another id
-	answer   bool   // an answer of the platform's API, not a delivery
-	special  bool   // not a body at all: TestPayloadsThatAreNoBodies has it
+	events   string      // "form action id" of each, separated by commas
+	ignored  string      // "kind n" of each, sorted, separated by commas
+	stranger bool        // the file was made anonymous: its author is the account itself, and gets another id
+	answer   bool        // an answer of the platform's API, not a delivery
+	header   http.Header // of the delivery, beside its signature
+	special  bool        // not a body at all: TestPayloadsThatAreNoBodies has it
 }
+
+// discoursed is the header in which a forum tells what happened.
+func discoursed(event string) http.Header { return http.Header{discourse.Event: {event}} }
 
 // payloads says for every file of the three platforms what must come of it.
 var payloads = map[string]told{
@@ -112,9 +180,107 @@ var payloads = map[string]told{
 	"instagram/message_deleted.json":           {events: "mention deleted aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOmV4YW1wbGU"},
 	"instagram/story_mention_message.json":     {events: "mention created aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOmV4YW1wbGU"},
 
+	"threads/delete.json":             {events: "comment deleted 8901234"},
+	"threads/mention.json":            {events: "mention created 8901234"},
+	"threads/publish.json":            {ignored: "own_post 1"},
+	"threads/replies_list.json":       {answer: true},
+	"threads/reply.json":              {events: "reply created 8901234"},
+	"threads/reply_values_array.json": {events: "reply created 2000000000000002"},
+
+	"x/aaa_replay_job_status.json":       {ignored: "replay_status 1"},
+	"x/aaa_tweet_create_longform.json":   {events: "mention created 1924465506158878979"},
+	"x/aaa_tweet_create_reply.json":      {events: "comment created 1924465506158878979"},
+	"x/aaa_tweet_delete.json":            {events: "comment deleted 1045405559317569537"},
+	"x/aaa_user_revoke.json":             {ignored: "access_ended 1"},
+	"x/crc_get.json":                     {special: true},
+	"x/filtered_stream_edited_post.json": {events: "mention edited 1234567890"},
+	"x/filtered_stream_webhook.json":     {events: "mention created 1346889436626259968"},
+	"x/mentions_poll_page.json":          {answer: true},
+	"x/xaa_like_create.json":             {ignored: "reaction 1"},
+	"x/xaa_oauth_revoke.json":            {ignored: "access_ended 1"},
+	"x/xaa_post_create.json":             {ignored: "own_echo 1"},
+	"x/xaa_post_delete.json":             {events: "comment deleted 2080761269309813134"},
+	"x/xaa_post_mention_create.json":     {events: "mention created 2080765813578191303"},
+	"x/xaa_post_reply_create.json":       {events: "comment created 2090000000000000001"},
+
+	"linkedin/batch_mixed.json": {
+		events: "comment created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792), " +
+			"comment created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792), " + // sent twice
+			"mention created urn:li:share:7094977717598999999, " +
+			"reply created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598700000), " +
+			"comment deleted urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)",
+		ignored: "own_echo 1, reaction 1",
+	},
+	"linkedin/challenge_get.json":  {special: true},
+	"linkedin/comment.json":        {events: "comment created urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
+	"linkedin/comment_delete.json": {events: "comment deleted urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
+	"linkedin/comment_edit.json":   {events: "comment edited urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
+
+	"tiktok/authorization_removed.json":     {ignored: "access_ended 1"},
+	"tiktok/comment_delete.json":            {events: "reply deleted 7385350567722402999"},
+	"tiktok/comment_insert.json":            {events: "comment created 7385350567722402578"},
+	"tiktok/comment_insert_no_parent.json":  {events: "comment created 7385350567722402999"},
+	"tiktok/comment_list_response.json":     {answer: true},
+	"tiktok/comment_reply_insert_text.json": {events: "reply created 7385350567722402999"},
+	"tiktok/comment_set_to_hidden.json":     {events: "comment hidden 7385350567722402999"},
+	"tiktok/error_rate_limited.json":        {answer: true},
+
 	"standard_webhooks/comment_created.json": {events: "comment created c_123"},
 	"standard_webhooks/comment_deleted.json": {events: "comment deleted c_123"},
 	"standard_webhooks/contact_created.json": {ignored: "other_type 1"},
+
+	"discord/interaction_ping.json":                 {ignored: "ping 1"},
+	"discord/message_create.json":                   {answer: true}, // a frame of the gateway
+	"discord/message_create_no_content_intent.json": {answer: true},
+	"discord/message_create_reply_mention.json":     {answer: true},
+	"discord/message_create_webhook_author.json":    {answer: true},
+	"discord/message_delete.json":                   {answer: true},
+	"discord/message_delete_bulk.json":              {answer: true},
+	"discord/message_update.json":                   {answer: true},
+	"discord/message_update_embed_only.json":        {answer: true},
+	"discord/rate_limited.json":                     {answer: true},
+	"discord/webhook_event_deauthorized.json":       {events: " author_erased "},
+	"discord/webhook_event_ping.json":               {ignored: "ping 1"},
+
+	"youtube/comment_thread_with_reply.json":   {answer: true},
+	"youtube/comment_threads_all_related.json": {answer: true},
+	"youtube/comments_by_parent_page1.json":    {answer: true},
+	"youtube/error_comments_disabled.json":     {answer: true},
+	"youtube/websub_deleted.xml":               {ignored: "video_removed 1"},
+	"youtube/websub_upload.xml":                {ignored: "video 1"},
+
+	"discourse/ping.json":                         {ignored: "ping 1"},
+	"discourse/post_created_nested_reply.json":    {header: discoursed("post_created"), events: "reply created 18"},
+	"discourse/post_created_private_message.json": {header: discoursed("post_created"), ignored: "message 1"},
+	"discourse/post_created_reply.json":           {header: discoursed("post_created"), events: "comment created 15"},
+	"discourse/post_created_topic.json":           {header: discoursed("post_created"), events: "comment created 14"},
+	"discourse/post_destroyed.json":               {header: discoursed("post_destroyed"), events: "comment deleted 18"},
+	"discourse/post_edited.json":                  {header: discoursed("post_edited"), events: "reply edited 18"},
+	"discourse/user_destroyed.json":               {header: discoursed("user_destroyed"), events: " author_erased "},
+
+	"slack/app_mention.json":               {events: "mention created 1531431954.000073"},
+	"slack/app_rate_limited.json":          {ignored: "rate_limited 1"},
+	"slack/bot_message.json":               {events: "comment created 1673464900.000100"},
+	"slack/message.json":                   {events: "comment created 1596183880.004200"},
+	"slack/message_changed.json":           {events: "comment edited 1665102338.901939"},
+	"slack/message_deleted.json":           {events: "comment deleted 1665368619.804829"},
+	"slack/thread_broadcast.json":          {events: "reply created 1673464745.620769"},
+	"slack/thread_reply_multilingual.json": {events: "mention created 1673464800.000200"},
+	"slack/tokens_revoked.json":            {ignored: "access_revoked 1"},
+	"slack/url_verification.json":          {ignored: "handshake 1"},
+
+	"telegram/bot_removed.json":             {ignored: "membership 1"},
+	"telegram/channel_post.json":            {ignored: "own_post 1"},
+	"telegram/discussion_auto_forward.json": {ignored: "own_post 1"},
+	"telegram/discussion_comment.json":      {events: "comment created 5002"},
+	"telegram/discussion_nested_reply.json": {ignored: "own_echo 1"}, // a nameless administrator of the group
+	"telegram/edited_message.json":          {ignored: "message 1"},  // a private chat with the bot
+	"telegram/message_reaction.json":        {ignored: "reaction 1"},
+	"telegram/message_reply.json":           {ignored: "message 1"},
+	"telegram/message_text.json":            {ignored: "message 1"},
+	"telegram/migrate_to_supergroup.json":   {ignored: "service 1"},
+	"telegram/photo_caption_album.json":     {events: "comment created 5004"},
+	"telegram/too_many_requests.json":       {answer: true},
 }
 
 func TestEveryPayloadComesToWhatTheTableSays(t *testing.T) {
@@ -124,7 +290,7 @@ func TestEveryPayloadComesToWhatTheTableSays(t *testing.T) {
 	}
 	seen := 0
 	for name, p := range platforms() {
-		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.json") {
+		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.*") {
 			want, known := payloads[name+"/"+file]
 			if !known {
 				t.Errorf("%s/%s is not in the table", name, file)
@@ -146,6 +312,12 @@ func TestEveryPayloadComesToWhatTheTableSays(t *testing.T) {
 
 func (p platform) check(t *testing.T, file string, body []byte, want told) {
 	t.Helper()
+	sign := p.sign
+	p.sign = func(secret string, body []byte) http.Header {
+		header := sign(secret, body)
+		maps.Copy(header, want.header)
+		return header
+	}
 	got := p.read(t, body)
 	if want.answer {
 		if len(got.Events) > 0 || len(got.Rejects) != 1 {
@@ -208,6 +380,34 @@ func withStranger(t *testing.T, body []byte) []byte {
 		t.Fatal(err)
 	}
 	return changed
+}
+
+func TestChallengesAreAnswered(t *testing.T) {
+	dir, ok := corpus.Dir(t)
+	if !ok {
+		return
+	}
+	for file, want := range map[string]string{"x/crc_get.json": "response_token", "linkedin/challenge_get.json": "challengeResponse"} {
+		name, _, _ := strings.Cut(file, "/")
+		p := platforms()[name]
+		challenger, ok := p.Platform.(connector.Challenger)
+		if !ok {
+			t.Fatalf("%s answers no challenge", name)
+		}
+		var get struct{ Query map[string]string }
+		if err := json.Unmarshal(corpus.Read(t, dir, "payloads", file), &get); err != nil {
+			t.Fatal(err)
+		}
+		query := url.Values{}
+		for name, value := range get.Query {
+			query.Set(name, value)
+		}
+		answer, err := challenger.Challenge(query, p.secret)
+		var said map[string]string
+		if err != nil || json.Unmarshal([]byte(answer), &said) != nil || said[want] == "" {
+			t.Errorf("%s is answered %q, %v", file, answer, err)
+		}
+	}
 }
 
 func TestPayloadsThatAreNoBodies(t *testing.T) {

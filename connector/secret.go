@@ -1,6 +1,10 @@
 package connector
 
-import "strings"
+import (
+	"strings"
+
+	"triage/triage"
+)
 
 // placeholders are what stands in examples until somebody sets a secret.
 var placeholders = []string{"changeme", "change-me", "change_me", "placeholder", "password", "your-secret", "your_secret", "xxxxxxxx"}
@@ -26,4 +30,19 @@ func Guessable(secret string) bool {
 		}
 	}
 	return distinct < minDistinct
+}
+
+// CheckShared refuses a secret that a platform shares with us when it holds spaces, has
+// fewer than least bytes or can be guessed. What names the secret at the start of the
+// sentence, such as "The client secret"; the secret itself never stands in the error.
+func CheckShared(what, secret string, least int) error {
+	switch {
+	case strings.ContainsAny(secret, " \t\r\n"):
+		return triage.Errorf(triage.Invalid, "%s holds spaces or line ends.", what)
+	case len(secret) < least:
+		return triage.Errorf(triage.Invalid, "%s is too short: at least %d characters are needed.", what, least)
+	case Guessable(secret):
+		return triage.Errorf(triage.Invalid, "%s can be guessed.", what)
+	}
+	return nil
 }

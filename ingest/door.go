@@ -6,6 +6,8 @@ package ingest
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -77,16 +79,42 @@ func (d *Door) Replay(ctx context.Context, stored postgres.Delivery) (Result, er
 
 // Handshake answers a platform's confirmation request without the database, once the
 // endpoint is cached. Its errors are NotFound, Invalid, Forbidden and Unavailable.
-func (d *Door) Handshake(ctx context.Context, platform triage.Platform, endpoint triage.ID, query url.Values) (string, error) {
+func (d *Door) Handshake(ctx context.Context, platform triage.Platform, endpoint triage.ID, query url.Values) (connector.Response, error) {
 	p, e, err := d.open(ctx, platform, endpoint)
 	if err != nil {
-		return "", err
+		return connector.Response{}, err
 	}
-	h, ok := p.(connector.Handshaker)
-	if !ok {
-		return "", triage.Errorf(triage.Invalid, "This platform has no handshake.")
+	answer := connector.Response{Status: http.StatusOK, Type: "text/plain; charset=utf-8"}
+	switch p := p.(type) {
+	case connector.Handshaker:
+		answer.Body, err = p.Handshake(query, e.verifyToken)
+	case connector.Challenger:
+		answer.Type = "application/json"
+		answer.Body, err = p.Challenge(query, e.secret)
+	default:
+		err = triage.Errorf(triage.Invalid, "This platform has no handshake.")
 	}
-	return h.Handshake(query, e.verifyToken)
+	return answer, err
+}
+
+// Respond returns what a platform wants to hear to a delivery that Receive took, or did not
+// believe. It reports false where the service's own answer will do.
+func (d *Door) Respond(platform triage.Platform, in connector.Delivery, refused error) (connector.Response, bool) {
+	a, ok := d.platforms[platform].(connector.Responder)
+	unbelieved := errors.Is(refused, connector.ErrSignatureMissing) || errors.Is(refused, connector.ErrSignatureInvalid) ||
+		errors.Is(refused, connector.ErrTimestamp)
+	if !ok || refused != nil && !unbelieved {
+		return connector.Response{}, false
+	}
+	return a.Respond(in, refused)
+}
+
+// MediaTypes returns the types of content that a platform's deliveries may have.
+func (d *Door) MediaTypes(platform triage.Platform) []string {
+	if typed, ok := d.platforms[platform].(connector.MediaTyped); ok {
+		return typed.MediaTypes()
+	}
+	return []string{"application/json"}
 }
 
 func (d *Door) open(ctx context.Context, platform triage.Platform, id triage.ID) (connector.Platform, *endpoint, error) {
@@ -106,6 +134,19 @@ func (d *Door) open(ctx context.Context, platform triage.Platform, id triage.ID)
 
 // accept turns what was parsed into changes of known brands and stores them.
 func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connector.Delivery, parsed connector.Parsed) (Result, error) {
+	row, changes, err := d.prepare(ctx, e, source, in, parsed)
+	if err != nil {
+		return Result{}, err
+	}
+	effects, err := d.group.Record(ctx, row, changes)
+	if err != nil {
+		return Result{}, err
+	}
+	return counted(row, effects), nil
+}
+
+// prepare turns what was parsed into a delivery and changes of known brands.
+func (d *Door) prepare(ctx context.Context, e *endpoint, source string, in connector.Delivery, parsed connector.Parsed) (postgres.Delivery, []postgres.Change, error) {
 	row := postgres.Delivery{
 		ID: postgres.NewID(), EndpointID: e.id, Platform: e.platform, ReceivedAt: in.ReceivedAt, Source: source,
 		Raw: in.Body, SHA256: sha256.Sum256(in.Body),
@@ -115,7 +156,7 @@ func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connec
 	}
 	e, err := d.knowing(ctx, e, parsed.Events)
 	if err != nil {
-		return Result{}, err
+		return row, nil, err
 	}
 	var changes []postgres.Change
 	for _, event := range parsed.Events {
@@ -142,10 +183,10 @@ func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connec
 		row.Ignored += n
 	}
 	row.Accepted, row.Quarantined = len(changes), len(row.Rejects)
-	effects, err := d.group.Record(ctx, row, changes)
-	if err != nil {
-		return Result{}, err
-	}
+	return row, changes, nil
+}
+
+func counted(row postgres.Delivery, effects []bool) Result {
 	out := Result{Ignored: row.Ignored, Quarantined: row.Quarantined}
 	for _, effect := range effects {
 		if effect {
@@ -154,7 +195,7 @@ func (d *Door) accept(ctx context.Context, e *endpoint, source string, in connec
 			out.Duplicate++
 		}
 	}
-	return out, nil
+	return out
 }
 
 // knowing returns the endpoint with the channels that the events speak to, as far as there

@@ -81,8 +81,30 @@ func platformName(p triage.Platform) string {
 		return "Facebook"
 	case triage.Instagram:
 		return "Instagram"
+	case triage.Threads:
+		return "Threads"
+	case triage.X:
+		return "X"
+	case triage.LinkedIn:
+		return "LinkedIn"
+	case triage.TikTok:
+		return "TikTok"
 	case triage.StandardWebhooks:
 		return "Webhook"
+	case triage.Telegram:
+		return "Telegram"
+	case triage.Discourse:
+		return "Discourse"
+	case triage.Slack:
+		return "Slack"
+	case triage.YouTube:
+		return "YouTube"
+	case triage.Discord:
+		return "Discord"
+	case triage.Mastodon:
+		return "Mastodon"
+	case triage.Bluesky:
+		return "Bluesky"
 	}
 	return string(p)
 }

@@ -37,13 +37,14 @@ type ChannelRow struct {
 	Platform   triage.Platform
 	ExternalID string
 	Name       string
+	Address    string // where it is asked for news; empty: the platform calls us
 	CreatedAt  time.Time
 }
 
 const endpointColumns = `id, brand_id, platform, secret, previous_secret, previous_expires_at,
 	verify_token, disabled_at, created_at`
 
-const channelColumns = `id, brand_id, endpoint_id, platform, external_id, name, created_at`
+const channelColumns = `id, brand_id, endpoint_id, platform, external_id, name, address, created_at`
 
 // Endpoints returns every endpoint with its channels, oldest first.
 func (r Reads) Endpoints(ctx context.Context) ([]EndpointRow, error) {
@@ -117,7 +118,7 @@ func scanEndpoint(row pgx.CollectableRow) (EndpointRow, error) {
 
 func scanChannel(row pgx.CollectableRow) (ChannelRow, error) {
 	var c ChannelRow
-	err := row.Scan(&c.ID, &c.BrandID, &c.EndpointID, &c.Platform, &c.ExternalID, &c.Name, &c.CreatedAt)
+	err := row.Scan(&c.ID, &c.BrandID, &c.EndpointID, &c.Platform, &c.ExternalID, &c.Name, &c.Address, &c.CreatedAt)
 	return c, err
 }
 
@@ -193,8 +194,8 @@ func (t *Tx) AddChannel(ctx context.Context, actor Actor, c ChannelRow) (triage.
 	}
 	id := NewID()
 	_, err = t.tx.Exec(ctx, `
-		INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, c.BrandID, id, c.EndpointID, platform, c.ExternalID, c.Name, t.Now)
+		INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.BrandID, id, c.EndpointID, platform, c.ExternalID, c.Name, c.Address, t.Now)
 	if err != nil {
 		return "", fmt.Errorf("channel of endpoint %s: %w", c.EndpointID, err)
 	}

@@ -13,10 +13,27 @@ const (
 	StandardWebhooks Platform = "standard_webhooks"
 	Facebook         Platform = "facebook"
 	Instagram        Platform = "instagram"
+	Threads          Platform = "threads"
+	X                Platform = "x"
+	LinkedIn         Platform = "linkedin"
+	TikTok           Platform = "tiktok"
+	Telegram         Platform = "telegram"
+	Discourse        Platform = "discourse"
+	Slack            Platform = "slack"
+	YouTube          Platform = "youtube"
+	Discord          Platform = "discord"
+	Mastodon         Platform = "mastodon"
+	Bluesky          Platform = "bluesky"
 )
 
 // Platforms returns the platforms that have a connector.
-func Platforms() []Platform { return []Platform{StandardWebhooks, Facebook, Instagram} }
+func Platforms() []Platform {
+	return []Platform{
+		StandardWebhooks, Facebook, Instagram,
+		Threads, X, LinkedIn, TikTok,
+		Telegram, Discourse, Slack, YouTube, Discord, Mastodon, Bluesky,
+	}
+}
 
 // Form is the shape of an engagement on its platform.
 type Form string

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"github.com/google/uuid"
 
+	"triage/connector"
 	"triage/postgres"
 	"triage/triage"
 )
@@ -17,6 +20,7 @@ func channelAdd(ctx context.Context, c *call) error {
 	brand := c.flags.String("brand", "", "the `brand`, by id or slug")
 	endpoint := c.flags.String("endpoint", "", "the `endpoint`, by id")
 	c.flags.StringVar(&row.ExternalID, "external-id", "", "the platform's `id` of the account (Page id, Instagram account id, …)")
+	c.flags.StringVar(&row.Address, "address", "", "the `address` of the server that is asked for news, such as https://mastodon.example")
 	c.flags.StringVar(&row.Name, "name", "", "the account's `name`, for people")
 	if err := c.parse("brand", "endpoint", "external-id", "name"); err != nil {
 		return err
@@ -35,6 +39,13 @@ func channelAdd(ctx context.Context, c *call) error {
 			return err
 		}
 		row.BrandID = b.ID
+		endpoint, err := tx.Endpoint(ctx, row.EndpointID)
+		if err != nil {
+			return err
+		}
+		if row.Address, err = askedAt(endpoint.Platform, row.Address); err != nil {
+			return err
+		}
 		id, err = tx.AddChannel(ctx, byCommand, row)
 		return err
 	})
@@ -44,6 +55,29 @@ func channelAdd(ctx context.Context, c *call) error {
 	return c.answer(added{ID: id}, "Added channel "+string(id))
 }
 
+// askedAt returns the address that an account of the platform is asked at: the given one,
+// else the platform's own; none where the platform calls us.
+func askedAt(name triage.Platform, given string) (string, error) {
+	platform, err := platformNamed(string(name))
+	if err != nil {
+		return "", err
+	}
+	asked, ok := platform.(connector.Asked)
+	switch {
+	case !ok && given != "":
+		return "", usagef("--address is not for %s, which calls us", name)
+	case !ok:
+		return "", nil
+	case given == "" && asked.DefaultAddress() == "":
+		return "", usagef("--address is missing: which server does the account live on?")
+	}
+	address := strings.TrimRight(cmp.Or(given, asked.DefaultAddress()), "/")
+	if !webAddress(address) {
+		return "", usagef("--address must be an http or https address without user and password")
+	}
+	return address, nil
+}
+
 // channelShown is a channel as list shows it to programs.
 type channelShown struct {
 	ID         triage.ID       `json:"id"`
@@ -51,6 +85,9 @@ type channelShown struct {
 	Platform   triage.Platform `json:"platform"`
 	ExternalID string          `json:"external_id"`
 	Name       string          `json:"name"`
+	Address    string          `json:"address,omitempty"`
+	State      string          `json:"state,omitempty"`
+	Reason     string          `json:"reason,omitempty"`
 }
 
 func channelList(ctx context.Context, c *call) error {
@@ -68,15 +105,15 @@ func channelList(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	found, err := store.BrandChannels(ctx, b.ID)
+	found, err := store.ChannelHealth(ctx, b.ID)
 	if err != nil {
 		return err
 	}
 	shown := make([]channelShown, 0, len(found))
 	var rows []string
 	for _, ch := range found {
-		shown = append(shown, channelShown{ch.ID, ch.EndpointID, ch.Platform, ch.ExternalID, ch.Name})
-		rows = append(rows, cells(ch.ID, ch.Platform, ch.ExternalID, ch.Name, ch.EndpointID))
+		shown = append(shown, channelShown{ch.ID, ch.EndpointID, ch.Platform, ch.ExternalID, ch.Name, ch.Address, ch.State, ch.Reason})
+		rows = append(rows, cells(ch.ID, ch.Platform, ch.ExternalID, ch.Name, cmp.Or(ch.State, "called"), ch.EndpointID))
 	}
-	return c.answer(map[string]any{"channels": shown}, table(cells("ID", "PLATFORM", "ACCOUNT", "NAME", "ENDPOINT"), rows))
+	return c.answer(map[string]any{"channels": shown}, table(cells("ID", "PLATFORM", "ACCOUNT", "NAME", "STATE", "ENDPOINT"), rows))
 }

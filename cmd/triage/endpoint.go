@@ -29,9 +29,9 @@ func endpointAdd(ctx context.Context, c *call) error {
 	c.explain("The endpoint's address is what the platform is told to call. It is kept encrypted under\n" +
 		"TRIAGE_SECRET_KEY what you give as secret and verify token.\n\n" + secretHelp)
 	brand := c.flags.String("brand", "", "the `brand` that owns it, by id or slug")
-	name := c.flags.String("platform", "", "the `platform`: facebook, instagram or standard_webhooks")
-	given := c.flags.String("secret", "", "the `secret` that signs deliveries (Meta: the app secret), or - for standard input")
-	verify := c.flags.String("verify-token", "", "the `token` of the handshake (facebook, instagram)")
+	name := c.flags.String("platform", "", "the `platform`, such as instagram, x or standard_webhooks")
+	given := c.flags.String("secret", "", "the `secret` that signs deliveries (docs/platforms says which), or - for standard input")
+	verify := c.flags.String("verify-token", "", "the `token` of the handshake (Meta's platforms)")
 	if err := c.parse("brand", "platform", "secret"); err != nil {
 		return err
 	}

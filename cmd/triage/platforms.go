@@ -5,15 +5,31 @@ import (
 	"strings"
 
 	"triage/connector"
+	"triage/connector/bluesky"
+	"triage/connector/discord"
+	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/instagram"
+	"triage/connector/linkedin"
+	"triage/connector/mastodon"
+	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
+	"triage/connector/telegram"
+	"triage/connector/threads"
+	"triage/connector/tiktok"
+	"triage/connector/x"
+	"triage/connector/youtube"
 	"triage/triage"
 )
 
 // platforms returns every platform that the service can listen to.
 func platforms() []connector.Platform {
-	return []connector.Platform{standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{}}
+	return []connector.Platform{
+		standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{},
+		threads.Connector{}, x.Connector{}, linkedin.Connector{}, tiktok.Connector{},
+		telegram.Connector{}, discourse.Connector{}, slack.Connector{}, youtube.Connector{}, discord.Connector{},
+		mastodon.Connector{}, bluesky.Connector{},
+	}
 }
 
 // platformNamed returns the platform with that name, or a usage error that names them all.

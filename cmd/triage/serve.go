@@ -16,6 +16,8 @@ import (
 	"triage/jobs"
 	"triage/postgres"
 	"triage/queue"
+	"triage/secret"
+	"triage/sources"
 )
 
 // The collector's settings, unless GOMEMLIMIT or GOGC say otherwise. The heap is small and
@@ -84,6 +86,7 @@ type service struct {
 	client *jobs.Client
 	upkeep *jobs.Upkeep
 	outbox *jobs.Outbox
+	asking *sources.Runner
 }
 
 // prepare makes the parts of each role, so that every mistake shows before anything runs.
@@ -108,8 +111,7 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	if err := s.store.MakePartitions(ctx, time.Now(), 1); err != nil {
 		return err
 	}
-	s.watch = ingest.NewEndpoints(s.store, box)
-	if err := s.watch.Load(ctx); err != nil {
+	if err := s.watchEndpoints(ctx, box); err != nil {
 		return err
 	}
 	cursors, err := s.config.CursorKey()
@@ -137,7 +139,38 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	return nil
 }
 
+// watchEndpoints loads the endpoints, once for all roles.
+func (s *service) watchEndpoints(ctx context.Context, box *secret.Box) error {
+	if s.watch != nil {
+		return nil
+	}
+	s.watch = ingest.NewEndpoints(s.store, box)
+	return s.watch.Load(ctx)
+}
+
+// prepareAsking makes what asks the platforms that do not call us.
+func (s *service) prepareAsking(ctx context.Context) error {
+	box, err := s.config.Box()
+	if err != nil {
+		return err
+	}
+	if err := s.store.MakePartitions(ctx, time.Now(), 1); err != nil {
+		return err
+	}
+	if err := s.watchEndpoints(ctx, box); err != nil {
+		return err
+	}
+	s.asking = sources.New(sources.Options{
+		Store: s.store, Box: box, Platforms: platforms(), Log: s.log,
+		Door: ingest.NewDoor(s.watch, nil, platforms()...),
+	})
+	return nil
+}
+
 func (s *service) prepareJobs(ctx context.Context) error {
+	if err := s.prepareAsking(ctx); err != nil {
+		return err
+	}
 	judge, err := s.judge()
 	if err != nil {
 		return err
@@ -168,11 +201,14 @@ func (s *service) run(ctx context.Context, ready func(address string)) error {
 			running.Go(func() { s.outbox.Run(background) })
 		}
 	}
+	running.Go(func() { _ = s.watch.Watch(background) }) // ends with background only
 	failed := make(chan error, 1)
 	groups, stopGroups := context.WithCancel(background)
 	var intake sync.WaitGroup
+	if s.asking != nil {
+		intake.Go(func() { s.asking.Run(groups) })
+	}
 	if s.server != nil {
-		running.Go(func() { _ = s.watch.Watch(background) }) // ends with background only
 		intake.Go(func() { s.group.Run(groups) })
 		running.Go(func() { failed <- s.server.Serve(s.listener) })
 		ready("http://" + s.listener.Addr().String())

@@ -24,6 +24,8 @@ type Case struct {
 	Sign     func(secret string, at time.Time, body []byte) http.Header
 	Body     []byte // one created engagement
 	Dated    bool   // the scheme signs a timestamp
+	Shown    bool   // the scheme shows the secret itself and signs nothing
+	Silent   bool   // no delivery of this door creates an engagement, not even the good one
 }
 
 // now is when deliveries of the suite arrive.
@@ -52,6 +54,9 @@ func Run(t *testing.T, c Case) {
 	if h, ok := c.Platform.(connector.Handshaker); ok {
 		t.Run("answers a handshake with nothing but a safe challenge", func(t *testing.T) { handshakes(t, h) })
 	}
+	if ch, ok := c.Platform.(connector.Challenger); ok {
+		t.Run("signs no challenge that could be a delivery", func(t *testing.T) { c.challenges(t, ch) })
+	}
 }
 
 func (c Case) refusals(t *testing.T) {
@@ -72,6 +77,9 @@ func (c Case) refusals(t *testing.T) {
 		"no secret":     {c.delivery(c.Secret), nil, connector.ErrSignatureInvalid},
 		"garbage bytes": {garbled(c.delivery(c.Secret)), []string{c.Secret}, connector.ErrSignatureInvalid},
 	} {
+		if name == "tampered" && c.Shown {
+			continue
+		}
 		if err := c.Platform.Verify(one.d, one.secrets); !errors.Is(err, one.want) {
 			t.Errorf("%s: %v, want %v", name, err, one.want)
 		}
@@ -104,6 +112,12 @@ func (c Case) twice(t *testing.T) {
 	b, errB := c.Platform.Parse(c.delivery(c.Secret))
 	if errA != nil || errB != nil || !reflect.DeepEqual(a, b) {
 		t.Fatalf("%+v %v\n%+v %v", a, errA, b, errB)
+	}
+	if c.Silent {
+		if len(a.Events) != 0 || len(a.Ignored) == 0 {
+			t.Errorf("the good delivery was read as %+v", a)
+		}
+		return
 	}
 	if len(a.Events) != 1 || a.Events[0].Engagement.Action != triage.Created || a.Events[0].Engagement.ExternalID == "" {
 		t.Errorf("the good delivery was read as %+v", a)
@@ -138,6 +152,29 @@ func (c Case) weak(t *testing.T) {
 		if c.Platform.CheckSecret(secret) == nil {
 			t.Errorf("%q was taken for a secret", secret)
 		}
+	}
+}
+
+// challenges asks with what would give a stranger the signature of a delivery, in each
+// parameter that some platform uses.
+func (c Case) challenges(t *testing.T, ch connector.Challenger) {
+	ask := func(value string) url.Values {
+		return url.Values{"crc_token": {value}, "challengeCode": {value}}
+	}
+	if answer, err := ch.Challenge(ask("890e4665-4dfe-4ab1-b689-ed553bceeed0"), c.Secret); err != nil || !strings.HasPrefix(answer, "{") {
+		t.Errorf("a good challenge: %q, %v", answer, err)
+	}
+	if _, err := ch.Challenge(ask("890e4665"), ""); triage.KindOf(err) != triage.Invalid {
+		t.Errorf("an empty secret: %v", err)
+	}
+	for _, value := range []string{"", string(c.Body), "hmacsha256=" + string(c.Body), "{}", `"`, "a b", "1\n", "<script>", strings.Repeat("1", 1_000)} {
+		if answer, err := ch.Challenge(ask(value), c.Secret); answer != "" || triage.KindOf(err) != triage.Invalid {
+			t.Errorf("%.40q: %q, %v", value, answer, err)
+		}
+	}
+	twice := url.Values{"crc_token": {"1", "2"}, "challengeCode": {"1", "2"}}
+	if answer, err := ch.Challenge(twice, c.Secret); answer != "" || triage.KindOf(err) != triage.Invalid {
+		t.Errorf("two challenges at once: %q, %v", answer, err)
 	}
 }
 

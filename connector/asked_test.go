@@ -1,0 +1,123 @@
+package connector_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"triage/connector"
+	"triage/connector/bluesky"
+	"triage/connector/mastodon"
+	"triage/internal/corpus"
+)
+
+// asked says for every file of the platforms that are asked what must come of it, once it
+// stands in the page that Poll or Stream makes around it: account is ours, as is around.
+var asked = map[string]struct{ account, around, events, ignored string }{
+	"mastodon/admin_status_created.json":        {"14715", "server", "", "server_event 1"},
+	"mastodon/notification_mention.json":        {"14715", "notification", "mention created 108914343542683797", ""},
+	"mastodon/stream_delete.json":               {"14715", "frame", "mention deleted 108914343542683797", ""},
+	"mastodon/stream_notification_mention.json": {"14715", "frame", "mention created 108914343542683797", ""},
+	"mastodon/stream_status_update.json":        {"14715", "status.update", "mention edited 109348677773283527", ""},
+	"mastodon/stream_update_reply.json":         {"107946650784398271", "update", "reply created 108914327388663283", ""},
+	"mastodon/webpush_decrypted.json":           {"14715", "refused", "", ""}, // holds a token: never taken in
+
+	"bluesky/jetstream_account_active.json":      {"did:plc:x", "event", "", "account 1"},
+	"bluesky/jetstream_account_deleted.json":     {"did:plc:x", "event", " author_erased ", ""},
+	"bluesky/jetstream_like_create.json":         {"did:plc:x", "event", "", "other_record 1"},
+	"bluesky/jetstream_post_delete.json":         {"did:plc:x", "event", "mention deleted at://did:plc:4smmjsqf6l5jkzczvw6vsrqc/app.bsky.feed.post/3mpt73z3ejc2p", ""},
+	"bluesky/jetstream_post_empty_text.json":     {"did:plc:ippiobxpsddnkzd6ms2dbpcy", "event", "reply created at://did:plc:ajg5c7huhiibhwandhdscpdq/app.bsky.feed.post/3mptbyproxc2q", ""},
+	"bluesky/jetstream_post_japanese_emoji.json": {"did:plc:x", "event", "", "other_post 1"},
+	"bluesky/jetstream_reply_create.json":        {"did:plc:j76trmiofvaxxpvx2vnb2vwf", "event", "reply created at://did:plc:q235v55g5unth4zjjdpacfdr/app.bsky.feed.post/3mmoojp4cd223", ""},
+	"bluesky/jetstream_reply_korean.json":        {"did:plc:x", "event", "", "other_post 1"},
+	"bluesky/jetstream_v2_frame.json":            {"did:plc:examplebrand0000000000", "event", "mention created at://did:plc:q235v55g5unth4zjjdpacfdr/app.bsky.feed.post/3l3qo2vuowo2b", ""},
+	"bluesky/list_notifications.json": {"did:plc:brand", "list",
+		"reply created at://did:plc:aaaa/app.bsky.feed.post/3kaaaaaaaaa2a, mention created at://did:plc:bbbb/app.bsky.feed.post/3kcccccccc2a", "other_reason 2"},
+}
+
+func TestEveryAnswerComesToWhatTheTableSays(t *testing.T) {
+	dir, ok := corpus.Dir(t)
+	if !ok {
+		return
+	}
+	seen := 0
+	for name, p := range map[string]connector.Platform{"mastodon": mastodon.Connector{}, "bluesky": bluesky.Connector{}} {
+		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.json") {
+			want, known := asked[name+"/"+file]
+			if !known {
+				t.Errorf("%s/%s is not in the table", name, file)
+				continue
+			}
+			seen++
+			got, err := p.Parse(connector.Delivery{Body: surround(t, want.account, want.around, body), ReceivedAt: now})
+			if (err != nil) != (want.around == "refused") {
+				t.Errorf("%s/%s: %v", name, file, err)
+			}
+			if events, ignored := summary(got); events != want.events || ignored != want.ignored || len(got.Rejects) > 0 {
+				t.Errorf("%s/%s: events %q, ignored %q, rejects %v", name, file, events, ignored, got.Rejects)
+			}
+		}
+	}
+	if seen != len(asked) {
+		t.Errorf("%d of %d files of the table were there", seen, len(asked))
+	}
+}
+
+// surround makes the page that Poll or Stream would.
+func surround(t *testing.T, account, around string, body []byte) []byte {
+	t.Helper()
+	var document map[string]any
+	if err := json.Unmarshal(body, &document); err != nil {
+		t.Fatal(err)
+	}
+	page := map[string]any{"account": account}
+	switch around {
+	case "frame":
+		page["event"], page["payload"] = document["event"], document["payload"]
+	case "status.update", "update":
+		page["event"], page["payload"] = around, string(body)
+	case "event":
+		page["event"] = document
+	case "notification":
+		page["notifications"] = []any{document}
+	case "list":
+		page["notifications"] = document["notifications"]
+	case "refused", "server":
+		return body
+	}
+	made, err := json.Marshal(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func TestWhatIsAskedBelievesNoDeliveryOfStrangers(t *testing.T) {
+	body := []byte(`{"event":"status.created","object":{"id":"1"}}`)
+	for _, c := range []struct {
+		rule     string
+		platform connector.Platform
+		header   string
+		want     error
+	}{
+		{"Mastodon, unsigned", mastodon.Connector{}, "", connector.ErrSignatureMissing},
+		{"Mastodon, of another secret", mastodon.Connector{}, "sha256=" + strings.Repeat("ab", 32), connector.ErrSignatureInvalid},
+		{"Mastodon, no digits", mastodon.Connector{}, "sha256=zz", connector.ErrSignatureInvalid},
+		{"Bluesky", bluesky.Connector{}, "sha256=" + strings.Repeat("ab", 32), connector.ErrSignatureMissing},
+	} {
+		d := connector.Delivery{Header: http.Header{"X-Hub-Signature": {c.header}}, Body: body, ReceivedAt: now}
+		for _, secrets := range [][]string{nil, {""}, {"0123456789abcdef-secret"}} {
+			if err := c.platform.Verify(d, secrets); !errors.Is(err, c.want) {
+				t.Errorf("%s: %v, want %v", c.rule, err, c.want)
+			}
+		}
+		for _, weak := range []string{"", " ", "changeme", strings.Repeat("x", 30)} {
+			if c.platform.CheckSecret(weak) == nil {
+				t.Errorf("%s: %q was taken for a secret", c.rule, weak)
+			}
+		}
+	}
+}

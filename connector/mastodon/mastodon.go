@@ -1,0 +1,73 @@
+// Package mastodon asks servers that speak Mastodon's API (Mastodon, GoToSocial and their
+// kin) for what mentions, answers and quotes an account, and listens to its stream, which
+// also tells of edits and deletions. What is not public is never taken in. Source: Mastodon
+// documentation, "notifications API methods", "Streaming API methods" and "Status".
+package mastodon
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+
+	"triage/connector"
+	"triage/triage"
+)
+
+// Connector asks Mastodon.
+type Connector struct {
+	Client *http.Client  // nil is http.DefaultClient
+	Every  time.Duration // between polls when there is nothing new; 0 is 30 s
+}
+
+// Name returns mastodon.
+func (Connector) Name() triage.Platform { return triage.Mastodon }
+
+// DefaultAddress returns nothing: every account lives on a server of its own.
+func (Connector) DefaultAddress() string { return "" }
+
+// Verify checks the signature that a server puts on the webhooks of its administrators:
+// HMAC-SHA256 in hex over the raw body, after "sha256=".
+func (Connector) Verify(d connector.Delivery, secrets []string) error {
+	given := d.Header.Get("X-Hub-Signature")
+	if given == "" {
+		return connector.ErrSignatureMissing
+	}
+	digits, ok := strings.CutPrefix(given, "sha256=")
+	sum, err := hex.DecodeString(digits)
+	if !ok || err != nil || len(sum) != sha256.Size {
+		return connector.ErrSignatureInvalid
+	}
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write(d.Body)
+		if hmac.Equal(sum, mac.Sum(nil)) {
+			return nil
+		}
+	}
+	return connector.ErrSignatureInvalid
+}
+
+// minSecret is how long a token is at least. Mastodon's have 43 characters.
+const minSecret = 16
+
+// CheckSecret checks the form of an access token.
+func (Connector) CheckSecret(secret string) error {
+	if len(secret) < minSecret || strings.TrimSpace(secret) != secret || connector.Guessable(secret) {
+		return triage.Errorf(triage.Invalid, "This is no access token: take it from Preferences, Development, on your server.")
+	}
+	return nil
+}
+
+// Open returns a conversation with the server that the account lives on.
+func (c Connector) Open(s connector.Source) connector.Poller {
+	if c.Every == 0 {
+		c.Every = 30 * time.Second
+	}
+	return &conversation{Connector: c, Source: s, posts: map[string]post{}}
+}

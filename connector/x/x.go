@@ -1,0 +1,90 @@
+// Package x reads the webhooks of X: the X Activity API, the older Account Activity API,
+// filtered streams and compliance events. Source: X developer platform, pages "Webhooks",
+// "X Activity API", "Account Activity API", "Filtered stream webhooks", "Compliance".
+package x
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"triage/connector"
+	"triage/triage"
+)
+
+// Header carries the HMAC-SHA256 of the raw body, keyed with the consumer secret, in base64
+// after "sha256=". X signs no time, so a true delivery stays true for ever.
+const Header = "X-Twitter-Webhooks-Signature"
+
+const prefix = "sha256="
+
+// Connector reads X's deliveries.
+type Connector struct{}
+
+// Name returns x.
+func (Connector) Name() triage.Platform { return triage.X }
+
+// encoding is strict, so that one signature has one spelling.
+var encoding = base64.StdEncoding.Strict()
+
+// Verify checks a delivery's signature over its raw bytes against each consumer secret.
+func (Connector) Verify(d connector.Delivery, secrets []string) error {
+	values := d.Header.Values(Header)
+	if len(values) == 0 {
+		return connector.ErrSignatureMissing
+	}
+	digits, ok := strings.CutPrefix(values[0], prefix)
+	if len(values) > 1 || !ok || len(digits) != encoding.EncodedLen(sha256.Size) {
+		return connector.ErrSignatureInvalid
+	}
+	given, err := encoding.DecodeString(digits)
+	if err != nil {
+		return connector.ErrSignatureInvalid
+	}
+	for _, secret := range secrets {
+		if secret != "" && hmac.Equal(given, mac(secret, d.Body)) {
+			return nil
+		}
+	}
+	return connector.ErrSignatureInvalid
+}
+
+// Sign returns the value of the signature header for a body, as X sends it.
+func Sign(secret string, body []byte) string {
+	return prefix + encoding.EncodeToString(mac(secret, body))
+}
+
+func mac(secret string, body []byte) []byte {
+	h := hmac.New(sha256.New, []byte(secret))
+	h.Write(body)
+	return h.Sum(nil)
+}
+
+// minSecret is less than the 50 characters of X's consumer secrets.
+const minSecret = 24
+
+// CheckSecret refuses consumer secrets that are too short, hold spaces or can be guessed.
+func (Connector) CheckSecret(secret string) error {
+	return connector.CheckShared("consumer secret", secret, minSecret)
+}
+
+// safeToken is what a challenge may be. It can be no JSON object: the response to a
+// challenge is made like the signature of a delivery, so whoever had a document signed
+// could send it as X.
+var safeToken = regexp.MustCompile(`^[A-Za-z0-9_+/=.:~-]{1,256}$`)
+
+// Challenge answers the challenge-response check of crc_token, which X repeats for as long
+// as the webhook lives. Source: X developer platform, "Webhooks", "CRC checks".
+func (Connector) Challenge(query url.Values, secret string) (string, error) {
+	token := query["crc_token"]
+	if len(token) != 1 || secret == "" {
+		return "", triage.Errorf(triage.Invalid, "The handshake is incomplete.")
+	}
+	if !safeToken.MatchString(token[0]) {
+		return "", triage.Errorf(triage.Invalid, "The handshake's challenge is not safe to sign.")
+	}
+	return `{"response_token":"` + Sign(secret, []byte(token[0])) + `"}`, nil
+}

@@ -1,0 +1,137 @@
+// Package fakebluesky is a server that speaks the part of the AT Protocol that the service
+// uses: sessions that run out and are refreshed, and notifications, newest first, by pages.
+// It is for tests.
+package fakebluesky
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Account is an account that the server knows.
+type Account struct {
+	DID, Password string
+
+	told     []string
+	calls    int // since the session began
+	sessions int
+}
+
+// Server holds accounts by DID. It is an http.Handler.
+type Server struct {
+	Page  int // most notifications at once
+	Calls int // that a session is good for; 0 is no bound
+
+	mu       sync.Mutex
+	accounts map[string]*Account
+	now      time.Time
+}
+
+// Add makes an account.
+func (s *Server) Add(did, password string) *Account {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.accounts == nil {
+		s.accounts, s.now = map[string]*Account{}, time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	}
+	a := &Account{DID: did, Password: password}
+	s.accounts[did] = a
+	return a
+}
+
+// Mention tells the account of a post by somebody that answers it.
+func (s *Server) Mention(a *Account, key, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(10 * time.Second)
+	a.told = append(a.told, fmt.Sprintf(`{"uri":"at://did:plc:robin/app.bsky.feed.post/%s","cid":"c%s","reason":"reply",
+		"author":{"did":"did:plc:robin","handle":"robin.example","displayName":"Robin"},"indexedAt":%q,
+		"record":{"$type":"app.bsky.feed.post","text":%q,"createdAt":"2026-05-04T12:00:00Z","langs":["en"],
+		"reply":{"root":{"uri":"at://%s/app.bsky.feed.post/root"},"parent":{"uri":"at://%s/app.bsky.feed.post/root"}}}}`,
+		key, key, s.now.Format("2006-01-02T15:04:05.000Z"), text, a.DID, a.DID))
+}
+
+// ChangePassword makes the old one, and every session, worthless.
+func (s *Server) ChangePassword(a *Account, password string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a.Password, a.sessions = password, a.sessions+1
+}
+
+// Sessions returns how many sessions began.
+func (s *Server) Sessions(a *Account) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return a.sessions
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), " ")
+	did, number, _ := strings.Cut(rest, " ")
+	a := s.accounts[did]
+	good := a != nil && number == strconv.Itoa(a.sessions)
+	switch r.URL.Path {
+	case "/xrpc/com.atproto.server.createSession":
+		var in struct{ Identifier, Password string }
+		if json.NewDecoder(r.Body).Decode(&in) != nil || s.accounts[in.Identifier] == nil || s.accounts[in.Identifier].Password != in.Password {
+			fail(w, http.StatusUnauthorized, "AuthenticationRequired", "Invalid identifier or password")
+			return
+		}
+		s.accounts[in.Identifier].begin(w)
+	case "/xrpc/com.atproto.server.refreshSession":
+		if !good || kind != "refresh" {
+			fail(w, http.StatusBadRequest, "ExpiredToken", "Token has been revoked")
+			return
+		}
+		a.begin(w)
+	case "/xrpc/app.bsky.notification.listNotifications":
+		if a != nil {
+			a.calls++
+		}
+		if !good || kind != "access" || s.Calls > 0 && a.calls > s.Calls {
+			fail(w, http.StatusBadRequest, "ExpiredToken", "Token has expired")
+			return
+		}
+		a.list(w, r, s.Page)
+	default:
+		fail(w, http.StatusNotImplemented, "MethodNotImplemented", "Method Not Implemented")
+	}
+}
+
+func fail(w http.ResponseWriter, status int, name, message string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": name, "message": message})
+}
+
+func (a *Account) begin(w http.ResponseWriter) {
+	a.sessions, a.calls = a.sessions+1, 0
+	_ = json.NewEncoder(w).Encode(map[string]string{
+		"accessJwt": fmt.Sprintf("access %s %d", a.DID, a.sessions), "refreshJwt": fmt.Sprintf("refresh %s %d", a.DID, a.sessions), "did": a.DID,
+	})
+}
+
+// list answers a page. The cursor counts from the oldest, so that it stands while news come.
+func (a *Account) list(w http.ResponseWriter, r *http.Request, most int) {
+	end := len(a.told)
+	if n, err := strconv.Atoi(r.URL.Query().Get("cursor")); err == nil {
+		end = min(n, end)
+	}
+	start := max(0, end-most)
+	page := slices.Clone(a.told[start:end])
+	slices.Reverse(page)
+	cursor := ""
+	if start > 0 {
+		cursor = fmt.Sprintf(`,"cursor":"%d"`, start)
+	}
+	_, _ = fmt.Fprintf(w, `{"notifications":[%s]%s}`, strings.Join(page, ","), cursor)
+}

@@ -1,0 +1,204 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"triage/triage"
+)
+
+// SourceKey is the lease of one process on one channel that is asked for news.
+type SourceKey struct {
+	BrandID   triage.ID
+	ChannelID triage.ID
+	Fence     int64
+}
+
+// Source is a leased channel with what is needed to ask it.
+type Source struct {
+	SourceKey
+	EndpointID triage.ID
+	Platform   triage.Platform
+	Account    string
+	Address    string
+	Secret     []byte // sealed for the endpoint
+	Cursor     string
+}
+
+// The states of a channel that is asked.
+const (
+	SourceNew       = "new"       // not asked yet
+	SourceListening = "listening" // the last answer was good
+	SourceFailing   = "failing"   // asked again after a pause
+	SourceLimited   = "limited"   // the platform wants us to wait
+	SourceRefused   = "refused"   // the token is not accepted: stopped until it is another one
+)
+
+// ErrSourceLost says that the lease is over: what was asked under it is not written.
+var ErrSourceLost = errors.New("another process asks this channel now")
+
+// ClaimSources leases at most limit channels of the given platforms that nobody asks at
+// the moment. All times are the database's.
+func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []triage.Platform, limit int, lease time.Duration) ([]Source, error) {
+	if err := t.exec(ctx, `
+		INSERT INTO sources (brand_id, channel_id)
+		SELECT brand_id, id FROM channels c WHERE address <> '' AND platform = ANY($1)
+		  AND NOT EXISTS (SELECT FROM sources s WHERE s.brand_id = c.brand_id AND s.channel_id = c.id)
+		ON CONFLICT DO NOTHING`, platforms); err != nil {
+		return nil, fmt.Errorf("sources: %w", err)
+	}
+	rows, _ := t.tx.Query(ctx, `
+		WITH free AS (
+			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, e.secret
+			FROM sources s
+			JOIN channels c ON c.brand_id = s.brand_id AND c.id = s.channel_id
+			JOIN endpoints e ON e.id = c.endpoint_id
+			WHERE (s.lease_until IS NULL OR s.lease_until <= now()) AND c.platform = ANY($1) AND c.address <> ''
+			  AND e.disabled_at IS NULL
+			  AND (s.state <> 'refused' AND s.ask_at <= now() OR s.state = 'refused' AND s.refused <> sha256(e.secret))
+			ORDER BY s.ask_at LIMIT $3
+			FOR UPDATE OF s SKIP LOCKED)
+		UPDATE sources s SET holder = $2, fence = s.fence + 1, lease_until = now() + $4
+		FROM free f WHERE s.brand_id = f.brand_id AND s.channel_id = f.channel_id
+		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, s.cursor`,
+		platforms, holder, limit, lease)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Source, err error) {
+		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.Cursor)
+		return s, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sources: %w", err)
+	}
+	return found, nil
+}
+
+// RenewSources extends the running leases of a holder and returns them. Those of endpoints
+// that were disabled meanwhile are given up.
+func (t *Tx) RenewSources(ctx context.Context, holder triage.ID, lease time.Duration) ([]SourceKey, error) {
+	rows, _ := t.tx.Query(ctx, `
+		UPDATE sources s SET lease_until = now() + $2
+		FROM channels c JOIN endpoints e ON e.id = c.endpoint_id
+		WHERE s.holder = $1 AND s.lease_until > now() AND e.disabled_at IS NULL
+		  AND c.brand_id = s.brand_id AND c.id = s.channel_id
+		RETURNING s.brand_id, s.channel_id, s.fence`, holder, lease)
+	kept, err := pgx.CollectRows(rows, pgx.RowToStructByPos[SourceKey])
+	if err != nil {
+		return nil, fmt.Errorf("renew sources: %w", err)
+	}
+	return kept, nil
+}
+
+// SourceNews is what an answer changes.
+type SourceNews struct {
+	Cursor  *string // nil: it stays
+	Events  bool    // there was news
+	AllRead bool    // nothing more is waiting
+}
+
+// silence is how long nobody may have asked a channel before that counts as a gap.
+const silence = 5 * time.Minute
+
+// AdvanceSource notes an answer under a lease, or returns ErrSourceLost. It locks the row,
+// so it comes before what the answer holds is written.
+func (t *Tx) AdvanceSource(ctx context.Context, k SourceKey, n SourceNews) error {
+	return t.underLease(ctx, k, `
+		UPDATE sources SET cursor = coalesce($4, cursor), state = 'listening', reason = '', refused = NULL,
+		    ask_at = now(), asked_at = now(), event_at = CASE WHEN $5 THEN now() ELSE event_at END,
+		    gap_from = CASE WHEN asked_at < now() - $7::interval THEN asked_at ELSE gap_from END,
+		    gap_filled_at = CASE WHEN asked_at < now() - $7::interval THEN CASE WHEN $6 THEN now() END
+		                         WHEN $6 AND gap_filled_at IS NULL AND gap_from IS NOT NULL THEN now()
+		                         ELSE gap_filled_at END
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`,
+		n.Cursor, n.Events, n.AllRead, silence)
+}
+
+// StreamSource notes a message of a stream under a lease, or returns ErrSourceLost.
+func (t *Tx) StreamSource(ctx context.Context, k SourceKey) error {
+	return t.underLease(ctx, k, `
+		UPDATE sources SET event_at = now()
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`)
+}
+
+// PauseSource notes under a lease why a channel is not asked for a while.
+func (t *Tx) PauseSource(ctx context.Context, k SourceKey, state, reason string, pause time.Duration) error {
+	return t.underLease(ctx, k, `
+		UPDATE sources SET state = $4, reason = $5, ask_at = now() + $6
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`, state, reason, pause)
+}
+
+// RefuseSource stops a channel whose sealed secret the platform refused, and ends the lease.
+func (t *Tx) RefuseSource(ctx context.Context, k SourceKey, reason string, sealed []byte) error {
+	err := t.underLease(ctx, k, `
+		UPDATE sources SET state = 'refused', reason = $4, refused = sha256($5), holder = NULL, lease_until = NULL
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`, reason, sealed)
+	if err != nil {
+		return err
+	}
+	return t.Audit(ctx, AuditRow{BrandID: k.BrandID, Action: "channel.refused", Subject: "channel", SubjectID: k.ChannelID})
+}
+
+// ReleaseSource ends a lease, so that another process can take the channel at once.
+func (t *Tx) ReleaseSource(ctx context.Context, k SourceKey) error {
+	return t.exec(ctx, `
+		UPDATE sources SET holder = NULL, lease_until = NULL
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3`, k.BrandID, k.ChannelID, k.Fence)
+}
+
+func (t *Tx) underLease(ctx context.Context, k SourceKey, sql string, args ...any) error {
+	tag, err := t.tx.Exec(ctx, sql, append([]any{k.BrandID, k.ChannelID, k.Fence}, args...)...)
+	if err != nil {
+		return fmt.Errorf("source of channel %s: %w", k.ChannelID, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrSourceLost
+	}
+	return nil
+}
+
+// ChannelHealth is how a channel does.
+type ChannelHealth struct {
+	ChannelRow
+	Brand       string    // its slug
+	State       string    // empty: the platform calls us
+	Reason      string    // why, in our words
+	AskedAt     time.Time // last good answer; zero: never
+	EventAt     time.Time // last news; of a webhook, the endpoint's last delivery; zero: never
+	GapFrom     time.Time // since when nobody had asked, the last time that it was long
+	GapFilledAt time.Time // zero: not yet
+	Silent      bool      // asked, and without an answer for longer than silence
+}
+
+// ChannelHealth returns how the channels of a brand do, or of all brands when it is empty,
+// oldest first.
+func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHealth, error) {
+	rows, _ := r.db.Query(ctx, `
+		SELECT c.id, c.brand_id, c.endpoint_id, c.platform, c.external_id, c.name, c.address, c.created_at, b.slug,
+		       CASE WHEN c.address <> '' THEN coalesce(s.state, 'new') ELSE '' END, coalesce(s.reason, ''), s.asked_at,
+		       CASE WHEN c.address <> '' THEN s.event_at ELSE h.last_delivery_at END, s.gap_from, s.gap_filled_at,
+		       c.address <> '' AND e.disabled_at IS NULL AND coalesce(s.asked_at, c.created_at) < now() - $2::interval
+		FROM channels c
+		JOIN brands b ON b.id = c.brand_id
+		JOIN endpoints e ON e.id = c.endpoint_id
+		LEFT JOIN sources s ON s.brand_id = c.brand_id AND s.channel_id = c.id
+		LEFT JOIN endpoint_health h ON h.endpoint_id = c.endpoint_id
+		WHERE $1 = '' OR c.brand_id::text = $1
+		ORDER BY c.created_at, c.id`, brand, silence)
+	found, err := pgx.CollectRows(rows, scanHealth)
+	if err != nil {
+		return nil, unavailable(fmt.Errorf("health of channels: %w", err))
+	}
+	return found, nil
+}
+
+func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
+	var h ChannelHealth
+	var asked, event, gap, filled *time.Time
+	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.CreatedAt, &h.Brand,
+		&h.State, &h.Reason, &asked, &event, &gap, &filled, &h.Silent)
+	h.AskedAt, h.EventAt, h.GapFrom, h.GapFilledAt = orZero(asked), orZero(event), orZero(gap), orZero(filled)
+	return h, err
+}

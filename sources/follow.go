@@ -1,0 +1,179 @@
+package sources
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"triage/connector"
+	"triage/ingest"
+	"triage/postgres"
+)
+
+// asking bounds one question to a platform.
+const asking = 45 * time.Second
+
+// follower asks one channel under one lease.
+type follower struct {
+	*Runner
+	postgres.Source
+	poller connector.Poller
+	wake   chan struct{} // holds a token when the next poll should not wait
+}
+
+// follow asks a channel until ctx ends, the lease is lost or the token is refused.
+func (r *Runner) follow(ctx context.Context, s postgres.Source) {
+	token, err := r.Box.Open(string(s.EndpointID), s.Secret)
+	if err != nil {
+		r.Log.ErrorContext(ctx, "secret of a channel cannot be opened", "channel", s.ChannelID, "err", err)
+		r.note(ctx, s.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {
+			return tx.RefuseSource(ctx, s.SourceKey, "secret_key_wrong", s.Secret)
+		})
+		return
+	}
+	f := &follower{Runner: r, Source: s, wake: make(chan struct{}, 1)}
+	f.poller = r.asked[s.Platform].Open(connector.Source{Account: s.Account, Address: s.Address, Secret: token})
+	ctx, stop := context.WithCancel(ctx)
+	var streaming sync.WaitGroup
+	if stream, ok := f.poller.(connector.Streamer); ok {
+		streaming.Go(func() { f.stream(ctx, stream) })
+	}
+	f.poll(ctx)
+	stop()
+	streaming.Wait()
+	last := context.WithoutCancel(ctx)
+	r.note(last, s.SourceKey, func(ctx context.Context, tx *postgres.Tx) error { return tx.ReleaseSource(ctx, s.SourceKey) })
+}
+
+// poll asks again and again.
+func (f *follower) poll(ctx context.Context) {
+	failures := 0
+	for ctx.Err() == nil {
+		wait, err := f.ask(ctx)
+		var limited *connector.Limited
+		switch {
+		case err == nil:
+			failures = 0
+		case ctx.Err() != nil || errors.Is(err, postgres.ErrSourceLost):
+			return
+		case errors.Is(err, connector.ErrRefused):
+			f.refused(ctx)
+			return
+		case errors.As(err, &limited):
+			wait = limited.After + time.Second // clocks differ a little
+			f.pause(ctx, postgres.SourceLimited, err, wait)
+		default:
+			failures++
+			wait = backoff(failures)
+			f.pause(ctx, postgres.SourceFailing, err, wait)
+		}
+		f.rest(ctx, wait, err == nil)
+	}
+}
+
+// rest waits. What a stream says may end it early, unless the platform is to be spared.
+func (f *follower) rest(ctx context.Context, wait time.Duration, early bool) {
+	wake := f.wake
+	if !early {
+		wake = nil
+	}
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-time.After(jitter(wait)):
+	}
+}
+
+// backoff returns how long to wait after so many failures in a row: 1 s, doubling, at
+// most 2 min.
+func backoff(failures int) time.Duration {
+	return min(time.Second<<min(failures-1, 10), 2*time.Minute)
+}
+
+// ask takes in one page and returns how long to wait for the next.
+func (f *follower) ask(ctx context.Context) (time.Duration, error) {
+	limited, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	page, err := f.poller.Poll(limited, f.Cursor)
+	if err != nil {
+		return 0, err
+	}
+	news := postgres.SourceNews{Cursor: &page.Next, Events: page.Body != nil, AllRead: page.Wait > 0}
+	advance := func(ctx context.Context, tx *postgres.Tx) error { return tx.AdvanceSource(ctx, f.SourceKey, news) }
+	if page.Body == nil {
+		err = f.inTx(ctx, advance)
+	} else {
+		err = f.take(ctx, "poll", page.Body, advance)
+	}
+	if err != nil {
+		return 0, err
+	}
+	f.Cursor = page.Next
+	return page.Wait, nil
+}
+
+func (f *follower) take(ctx context.Context, source string, body []byte, keep func(context.Context, *postgres.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, writing)
+	defer cancel()
+	in := connector.Delivery{Body: body, ReceivedAt: f.Store.Now()}
+	_, err := f.Door.Pull(ctx, ingest.Pulled{Platform: f.Platform, Endpoint: f.EndpointID, Source: source}, in, keep)
+	return err
+}
+
+// steady is how long a stream must have stood for the next to be opened at once.
+const steady = time.Minute
+
+// stream keeps a connection open. Each time that it stands, a poll fills what was missed
+// before.
+func (f *follower) stream(ctx context.Context, s connector.Streamer) {
+	for failures := 0; ctx.Err() == nil; {
+		opened := time.Now()
+		err := s.Stream(ctx, f.poke, func(p connector.Page) error {
+			return f.take(ctx, "stream", p.Body, func(ctx context.Context, tx *postgres.Tx) error {
+				return tx.StreamSource(ctx, f.SourceKey)
+			})
+		})
+		if ctx.Err() != nil || errors.Is(err, connector.ErrRefused) || errors.Is(err, postgres.ErrSourceLost) {
+			return // the next poll sees it too, and says so
+		}
+		if failures++; time.Since(opened) > steady {
+			failures = 1
+		}
+		wait := backoff(failures)
+		if limited := (*connector.Limited)(nil); errors.As(err, &limited) {
+			wait = limited.After
+		}
+		f.Log.DebugContext(ctx, "stream ended", "channel", f.ChannelID, "reason", connector.Reason(err))
+		f.rest(ctx, wait, false)
+	}
+}
+
+func (f *follower) poke() {
+	select {
+	case f.wake <- struct{}{}:
+	default: // it will not wait anyway
+	}
+}
+
+func (f *follower) refused(ctx context.Context) {
+	f.Log.WarnContext(ctx, "channel stopped: its token is refused", "channel", f.ChannelID, "platform", f.Platform)
+	f.note(ctx, f.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {
+		return tx.RefuseSource(ctx, f.SourceKey, connector.Reason(connector.ErrRefused), f.Secret)
+	})
+}
+
+func (f *follower) pause(ctx context.Context, state string, cause error, wait time.Duration) {
+	f.Log.DebugContext(ctx, "channel waits", "channel", f.ChannelID, "reason", connector.Reason(cause), "wait", wait)
+	f.note(ctx, f.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {
+		return tx.PauseSource(ctx, f.SourceKey, state, connector.Reason(cause), wait)
+	})
+}
+
+// note writes how a channel does. When it cannot, the lease or the database is gone, and
+// the runner finds that out by itself.
+func (r *Runner) note(ctx context.Context, k postgres.SourceKey, write func(context.Context, *postgres.Tx) error) {
+	if err := r.inTx(ctx, write); err != nil && !errors.Is(err, postgres.ErrSourceLost) {
+		r.Log.DebugContext(ctx, "state of a channel not noted", "channel", k.ChannelID, "err", err)
+	}
+}
