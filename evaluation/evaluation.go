@@ -38,8 +38,8 @@ type Comment struct {
 	Pair          string           `json:"pair,omitempty"` // shared with its twin; up to the hyphen, what is hard about the two
 }
 
-// engine is what can be measured: anything that classifies.
-type engine interface {
+// Engine is what can be measured: anything that classifies.
+type Engine interface {
 	Classify(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error)
 }
 
@@ -118,7 +118,7 @@ type About struct {
 
 // Run measures e on the project's own set and, when told where, on labelled data, and
 // prints the figures. With JSON and data, the document holds the figures on the data.
-func Run(ctx context.Context, e engine, o Options, out, progress io.Writer) error {
+func Run(ctx context.Context, e Engine, o Options, out, progress io.Writer) error {
 	comments, err := Own()
 	if err != nil {
 		return err
@@ -219,7 +219,7 @@ func tell(out io.Writer, s set, r Result, asJSON bool) error {
 }
 
 // judge asks e about each comment's text alone, in groups.
-func judge(ctx context.Context, e engine, comments []Comment) ([]triage.Classification, error) {
+func judge(ctx context.Context, e Engine, comments []Comment) ([]triage.Classification, error) {
 	var all []triage.Classification
 	for group := range slices.Chunk(comments, 64) {
 		inputs := make([]triage.Input, len(group))

@@ -25,7 +25,7 @@ type Point struct {
 
 // Tradeoff measures the engine that at gives for each threshold against the one that asks
 // about everything.
-func Tradeoff(ctx context.Context, comments []Comment, all engine, thresholds []float64, at func(float64) (engine, error)) (whole Point, points []Point, err error) {
+func Tradeoff(ctx context.Context, comments []Comment, all Engine, thresholds []float64, at func(float64) (Engine, error)) (whole Point, points []Point, err error) {
 	asked, err := judge(ctx, all, comments)
 	if err != nil {
 		return whole, nil, fmt.Errorf("asking about everything: %w", err)
