@@ -8,17 +8,20 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"triage/classifier"
 	"triage/evaluation"
 	"triage/internal/fakellm"
 	"triage/llm"
+	"triage/triage"
 )
 
 // thresholds are where the trade-off of the cascade is measured.
-var thresholds = []float64{0.50, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95}
+var thresholds = []float64{0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99}
 
 // The bounds that the cascade's own threshold is held to, and the aim.
 const (
@@ -53,7 +56,7 @@ func runCascade(ctx context.Context, args []string) error {
 	}
 	server := fakellm.Start(fakellm.Options{Truth: truth.of, Accuracy: *accuracy, Keep: 1})
 	defer server.Close()
-	client, err := llm.New(llm.Config{BaseURL: server.URL, APIKey: server.Key, ChatModel: "gpt-4o-mini", MaxConcurrent: 4})
+	client, err := llm.New(llm.Config{BaseURL: server.URL, APIKey: server.Key, ChatModel: "gpt-4o-mini", MaxConcurrent: 4, OpenFor: time.Second})
 	if err != nil {
 		return err
 	}
@@ -61,12 +64,16 @@ func runCascade(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	model := classifier.NewLLM(client)
+	step(fmt.Sprintf("asking about %d comments", len(comments)))
+	model, err := record(ctx, classifier.NewLLM(client), comments)
+	if err != nil {
+		return err
+	}
 	all, err := classifier.ForMode(classifier.ModeLLM, first, model, 1, nil)
 	if err != nil {
 		return err
 	}
-	step(fmt.Sprintf("asking about %d comments, then at %d thresholds", len(comments), len(thresholds)))
+	step(fmt.Sprintf("deciding at %d thresholds", len(thresholds)))
 	whole, points, err := evaluation.Tradeoff(ctx, comments, all, thresholds, func(threshold float64) (evaluation.Engine, error) {
 		return classifier.ForMode(classifier.ModeCascade, first, model, threshold, nil)
 	})
@@ -79,6 +86,48 @@ func runCascade(ctx context.Context, args []string) error {
 		return nil
 	}
 	return keepCascade(*write, page, whole, points)
+}
+
+// recorded is a model whose answers are known. It keeps the trade-off free of an endpoint's
+// moods: each comment has one answer, whoever asks.
+type recorded map[string]triage.Classification
+
+// Classify returns the recorded answers.
+func (r recorded) Classify(_ context.Context, inputs []triage.Input) ([]triage.Classification, error) {
+	out := make([]triage.Classification, len(inputs))
+	for i, in := range inputs {
+		out[i] = r[in.Text]
+	}
+	return out, nil
+}
+
+// record asks model about every comment, again where no answer came, until all are answered.
+func record(ctx context.Context, model classifier.Engine, comments []evaluation.Comment) (recorded, error) {
+	answers := recorded{}
+	for range 30 {
+		var open []triage.Input
+		for _, c := range comments {
+			if !answers[c.Text].Judged() {
+				open = append(open, triage.Input{Text: c.Text})
+			}
+		}
+		if len(open) == 0 {
+			return answers, nil
+		}
+		for some := range slices.Chunk(open, 64) {
+			judged, err := model.Classify(ctx, some)
+			if triage.KindOf(err) != triage.Unavailable && err != nil {
+				return nil, err
+			}
+			for i, c := range judged {
+				answers[some[i].Text] = c
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errors.New("the model server does not answer")
 }
 
 // labelled returns the file of labelled comments in the corpora's folder, or path itself.
