@@ -23,7 +23,7 @@ func checkAbilities(ctx context.Context, config Config) []finding {
 	a, err := client.ProbeChat(ctx)
 	switch {
 	case err != nil:
-		findings = append(findings, failed(check, config.ChatModel+": "+short(err), adviceFor(err, "TRIAGE_CHAT_MODEL")))
+		findings = append(findings, failed(check, config.ChatModel+": "+short(err), modelAdvice(err, "TRIAGE_CHAT_MODEL")))
 	case !a.Kept:
 		findings = append(findings, warning(check, a.Model+" keeps no form, not even when it is told in words",
 			"answers will be asked for twice and often fail; choose a larger model or one that is made for instructions"))
@@ -58,7 +58,7 @@ func probeEmbedding(ctx context.Context, config Config, chat *llm.Client) findin
 	}
 	a, err := client.ProbeEmbedding(ctx)
 	if err != nil {
-		return failed(check, config.EmbeddingModel+": "+short(err), adviceFor(err, "TRIAGE_EMBEDDING_MODEL")+
+		return failed(check, config.EmbeddingModel+": "+short(err), modelAdvice(err, "TRIAGE_EMBEDDING_MODEL")+
 			"; TRIAGE_EMBEDDING_MODEL=builtin does without")
 	}
 	found := fmt.Sprintf("%s: %d numbers; %d ms", a.Model, a.Dimensions, a.Latency.Milliseconds())
@@ -68,7 +68,7 @@ func probeEmbedding(ctx context.Context, config Config, chat *llm.Client) findin
 	return ok(check, found)
 }
 
-func adviceFor(err error, variable string) string {
+func modelAdvice(err error, variable string) string {
 	switch llm.OutcomeOf(err) {
 	case llm.Refused:
 		return "check key, quota and " + variable
