@@ -36,7 +36,6 @@ type ThriftBody struct {
 	Builtin       bool    `json:"builtin" doc:"The built-in engine's word is taken where it is sure"`
 	Sure          float64 `json:"sure" minimum:"0" maximum:"1" doc:"From which confidence it is; 0: the service's own"`
 	Model         bool    `json:"model" doc:"A language model may be asked"`
-	Together      int     `json:"together" minimum:"1" maximum:"10" doc:"How many comments one call may ask about"`
 	DayMicroUSD   int64   `json:"day_micro_usd" minimum:"0" doc:"0: no bound"`
 	MonthMicroUSD int64   `json:"month_micro_usd" minimum:"0" doc:"0: no bound"`
 }
@@ -44,7 +43,7 @@ type ThriftBody struct {
 func thriftBody(t triage.Thrift) ThriftBody {
 	return ThriftBody{
 		t.ReuseExact, t.ReuseNear, share(t.NearDistance), int64(t.ReuseWithin / time.Second), t.Builtin, share(t.Sure),
-		t.Model, t.Together, t.DayMicroUSD, t.MonthMicroUSD,
+		t.Model, t.DayMicroUSD, t.MonthMicroUSD,
 	}
 }
 
@@ -65,7 +64,7 @@ func (s *Server) setThrift(ctx context.Context, who postgres.Caller, in *setThri
 	t := triage.Thrift{
 		ReuseExact: b.ReuseExact, ReuseNear: b.ReuseNear, NearDistance: b.NearDistance,
 		ReuseWithin: time.Duration(b.ReuseSeconds) * time.Second, Builtin: b.Builtin, Sure: b.Sure, Model: b.Model,
-		Together: b.Together, DayMicroUSD: b.DayMicroUSD, MonthMicroUSD: b.MonthMicroUSD,
+		Together: 1, DayMicroUSD: b.DayMicroUSD, MonthMicroUSD: b.MonthMicroUSD,
 	}
 	err := s.store.InTx(ctx, func(tx *postgres.Tx) error { return tx.SetThrift(ctx, who.Actor(), who.BrandID, t) })
 	if err != nil {
