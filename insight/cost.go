@@ -82,7 +82,7 @@ func forecast(spent, budget int64, perHour float64, now, end time.Time) Forecast
 	return out
 }
 
-func endOfDay(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour).AddDate(0, 0, 1) }
+func endOfDay(now time.Time) time.Time { return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1) }
 
 func endOfMonth(now time.Time) time.Time {
 	return time.Date(now.UTC().Year(), now.UTC().Month()+1, 1, 0, 0, 0, 0, time.UTC)

@@ -197,7 +197,7 @@ func readingOf(c *triage.Classification) ([]byte, error) {
 	if c == nil {
 		return []byte{}, nil
 	}
-	raw, err := json.Marshal([]any{c.Intent, c.Sentiment, c.Urgency, c.Risks, c.Rules})
+	raw, err := json.Marshal([]any{c.Intent, c.Sentiment, c.Urgency == triage.UrgencyUrgent, c.Risks, c.Rules})
 	if err != nil {
 		return nil, fmt.Errorf("reading: %w", err)
 	}

@@ -92,7 +92,7 @@ type Thrift struct {
 // DefaultThrift is what holds for a brand that has said nothing.
 func DefaultThrift() Thrift {
 	return Thrift{
-		ReuseExact: true, ReuseNear: true, NearDistance: 0.12, ReuseWithin: 24 * time.Hour,
+		ReuseExact: true, ReuseNear: true, NearDistance: 0.05, ReuseWithin: 24 * time.Hour,
 		Builtin: true, Model: true, Together: 1,
 	}
 }
