@@ -105,10 +105,11 @@ type Totals struct {
 }
 
 type totals struct {
-	calls, unpriced, prompt, cached, completion, microUSD atomic.Int64
+	calls, answered, unpriced, prompt, cached, completion, microUSD atomic.Int64
 }
 
 func (t *totals) add(u Usage) {
+	t.answered.Add(u.Calls)
 	t.prompt.Add(u.PromptTokens)
 	t.cached.Add(u.CachedTokens)
 	t.completion.Add(u.CompletionTokens)
@@ -125,6 +126,7 @@ func (c *Client) Totals() Totals {
 		Calls:         t.calls.Load(),
 		UnpricedCalls: t.unpriced.Load(),
 		Usage: Usage{
+			Calls:            t.answered.Load(),
 			PromptTokens:     t.prompt.Load(),
 			CachedTokens:     t.cached.Load(),
 			CompletionTokens: t.completion.Load(),

@@ -16,6 +16,7 @@ type slots struct {
 	wanted int // how many there should be, 1 to most
 	there  int // how many there are; more than wanted until calls end
 	run    int // successes since wanted last changed
+	older  int // calls under way that began before the number was last halved
 }
 
 func newSlots(most int) *slots {
@@ -40,16 +41,19 @@ func (s *slots) take(ctx context.Context) error {
 func (s *slots) give(result *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	older := s.older > 0
+	if older {
+		s.older-- // what fails together counts as one
+	}
 	switch {
 	case result == nil:
 		if s.run++; s.run >= s.wanted && s.wanted < s.most {
 			s.wanted, s.run = s.wanted+1, 0
 		}
+	case older:
 	case result.Outcome == Retry && result.Code != "canceled", result.Outcome == Wait && result.Status != 0:
-		// Calls that fail together count as one: the number is halved once in as many calls.
-		if s.run > 0 || s.there <= s.wanted {
-			s.wanted, s.run = max(1, s.wanted/2), 0
-		}
+		s.wanted, s.run = max(1, s.wanted/2), 0
+		s.older = s.there - len(s.free) - 1
 	}
 	s.there--
 	for s.there < s.wanted {
