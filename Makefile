@@ -40,6 +40,10 @@ faults: prepare ## kill the service and PostgreSQL under load and count what is 
 eval: build ## print the figures of the built-in engine on the labelled comments
 	@exec bin/triage eval $(ARGS)
 
+.PHONY: eval-cascade
+eval-cascade: ## measure how much the cascade may leave unasked, with TRIAGE_CORPUS or DATA=folder (KEEP=1 keeps table and curve)
+	@go run ./internal/bench cascade $(if $(DATA),--data $(DATA)) $(if $(KEEP),--write docs/evaluation/cascade.md) $(ARGS)
+
 .PHONY: db
 db: ## prepare and start the private database, print its URL
 	@$(DEV) db

@@ -47,9 +47,13 @@ type BrandBody struct {
 	Name      string    `json:"name"`
 	Goal      float64   `json:"goal" doc:"0 is loyalty, 1 is visibility"`
 	Context   string    `json:"context" doc:"A few words on the brand that help to judge comments"`
+	Voice     string    `json:"voice" doc:"A few words on how the brand speaks"`
 	SlackSMM  string    `json:"slack_smm" doc:"Slack channel of the content queue; empty: none"`
 	SlackCM   string    `json:"slack_cm" doc:"Slack channel of the relationship queue; empty: none"`
 	CreatedAt time.Time `json:"created_at"`
+
+	NothingLeaves bool     `json:"nothing_leaves" doc:"No text goes to a language model; the built-in engines do everything"`
+	Withheld      []string `json:"withheld" nullable:"false" doc:"What is kept back when comments go to a language model"`
 }
 
 type brandOutput struct{ Body BrandBody }
@@ -59,7 +63,8 @@ func brandBody(b postgres.BrandRow, err error) (*brandOutput, error) {
 		return nil, err
 	}
 	return &brandOutput{BrandBody{
-		string(b.ID), b.Slug, b.Name, float64(b.Goal), b.Context, b.SlackSMM, b.SlackCM, b.CreatedAt,
+		string(b.ID), b.Slug, b.Name, float64(b.Goal), b.Context, b.Voice, b.SlackSMM, b.SlackCM, b.CreatedAt,
+		b.Outflow.Nothing, texts(b.Outflow.Withheld),
 	}}, nil
 }
 
@@ -72,14 +77,22 @@ type changeBrandInput struct {
 		Name     *string  `json:"name,omitempty" minLength:"1" maxLength:"200"`
 		Goal     *float64 `json:"goal,omitempty" minimum:"0" maximum:"1"`
 		Context  *string  `json:"context,omitempty" maxLength:"2000"`
+		Voice    *string  `json:"voice,omitempty" maxLength:"2000"`
 		SlackSMM *string  `json:"slack_smm,omitempty" maxLength:"100"`
 		SlackCM  *string  `json:"slack_cm,omitempty" maxLength:"100"`
+
+		NothingLeaves *bool     `json:"nothing_leaves,omitempty"`
+		Withheld      *[]string `json:"withheld,omitempty" maxItems:"8" enum:"language,platform,post,in_reply_to,brand,about_the_brand,brand_voice,examples"`
 	}
 }
 
 func (s *Server) changeBrand(ctx context.Context, who postgres.Caller, in *changeBrandInput) (*brandOutput, error) {
 	b := in.Body
-	change := postgres.BrandChange{Name: b.Name, Context: b.Context, SlackSMM: b.SlackSMM, SlackCM: b.SlackCM}
+	change := postgres.BrandChange{Name: b.Name, Context: b.Context, Voice: b.Voice, SlackSMM: b.SlackSMM, SlackCM: b.SlackCM, NothingLeaves: b.NothingLeaves}
+	if b.Withheld != nil {
+		withheld := wordsOf[triage.Field](*b.Withheld)
+		change.Withheld = &withheld
+	}
 	if b.Goal != nil {
 		goal := triage.Goal(*b.Goal)
 		change.Goal = &goal

@@ -60,6 +60,11 @@ type JudgementBody struct {
 	Rules         []string       `json:"rules" nullable:"false" doc:"Rules that raised risk or urgency"`
 	Unsure        []string       `json:"unsure" nullable:"false" doc:"Fields that the engine itself would rather have asked about"`
 	Learned       *learnedBody   `json:"learned" doc:"What corrections of similar comments did; null when they had no say"`
+	Addresses     bool           `json:"addresses_model" doc:"The text speaks to the machine; only the rest of it was read"`
+	Outside       *outsideBody   `json:"outside" doc:"What left the house for it; null when that was not kept"`
+	Step          string         `json:"step" doc:"Of the cascade: reuse_exact, reuse_near, builtin, model, stood_in; empty when that was not kept"`
+	Short         *string        `json:"short" doc:"Why the built-in engine stood in: budget_day, budget_month, model_away, no_answer"`
+	ReusedFrom    *string        `json:"reused_from" doc:"The engagement whose judgement was used again"`
 	CostMicroUSD  int64          `json:"cost_micro_usd"`
 	LatencyMS     int64          `json:"latency_ms"`
 }
@@ -70,6 +75,17 @@ type learnedBody struct {
 	People      int    `json:"people" doc:"Of how many people"`
 	Intent      string `json:"intent" doc:"As the engine alone said"`
 	Sentiment   string `json:"sentiment" doc:"As the engine alone said"`
+}
+
+// outsideBody says what left the house.
+type outsideBody struct {
+	NothingLeaves bool     `json:"nothing_leaves" doc:"The brand lets nothing out"`
+	Fields        []string `json:"fields" nullable:"false" doc:"What was sent to a language model to judge; empty: nothing"`
+	Embedded      bool     `json:"embedded" doc:"The comment, masked, was sent to be embedded"`
+	Masked        []string `json:"masked" nullable:"false" doc:"Private details that were taken out before"`
+	Shortened     bool     `json:"shortened" doc:"A part of the comment was left out"`
+	Examples      int      `json:"examples" doc:"Labelled comments that went along"`
+	NoStore       bool     `json:"no_store" doc:"The endpoint was told to keep nothing"`
 }
 
 // confidenceBody is how sure the engine is of each field, 0 to 1; 0 means that it does
@@ -159,6 +175,11 @@ func judgementOf(i postgres.Item, j postgres.Judgement) JudgementBody {
 		Risks: texts(j.Risks), Topics: texts(j.Topics), Language: j.Language,
 		Evidence: make([]evidenceBody, len(j.Evidence)), Rules: texts(j.Rules),
 		Unsure: texts(j.Unsure), CostMicroUSD: j.CostMicroUSD, LatencyMS: j.Latency.Milliseconds(),
+	}
+	out.Addresses = j.AddressesModel
+	out.Step, out.Short, out.ReusedFrom = string(j.Effort.Step), textOrNull(string(j.Effort.Short)), textOrNull(string(j.Effort.ReusedFrom))
+	if o := j.Outside; o != nil {
+		out.Outside = &outsideBody{o.Nothing, texts(o.Fields), o.Embedded, texts(o.Masked), o.Shortened, o.Examples, o.NoStore}
 	}
 	if l := j.Learned; l != nil {
 		out.Learned = &learnedBody{l.Corrections, l.People, string(l.Intent), string(l.Sentiment)}

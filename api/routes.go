@@ -39,6 +39,7 @@ func (s *Server) routes() {
 	s.auditRoutes()
 	s.viewRoutes()
 	s.insightRoutes()
+	s.costRoutes()
 	docs := adaptor.HTTPHandler(v5emb.New("Triage", "/openapi.json", "/docs/"))
 	s.app.Get("/docs", readable, docs)
 	s.app.Get("/docs/*", readable, docs)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"triage/embeddings"
 	"triage/postgres"
 	"triage/triage"
 )
@@ -95,20 +96,24 @@ func (s *Server) searchEngagements(ctx context.Context, who postgres.Caller, in 
 	if q.Text == "" {
 		out.Body.Mode = "newest"
 	} else if in.Mode != "text" {
-		out.Body.Mode, out.Body.Degraded = s.byMeaning(ctx, &q, in.Mode)
+		out.Body.Mode, out.Body.Degraded = s.byMeaning(ctx, who.BrandID, &q, in.Mode)
 	}
 	return s.hits(ctx, who.BrandID, q, name, out)
 }
 
 // byMeaning adds to q what its words mean, and returns the mode in which it then searches.
 // Without an engine, or while it is down, that is by words, and a sentence says so.
-func (s *Server) byMeaning(ctx context.Context, q *postgres.Query, mode string) (string, *string) {
+func (s *Server) byMeaning(ctx context.Context, brand triage.ID, q *postgres.Query, mode string) (string, *string) {
 	if s.embedder == nil {
 		return "text", textOrNull("This server does not read meanings, so these were found by words.")
 	}
 	ctx, cancel := context.WithTimeout(ctx, embedTimeout)
 	defer cancel()
-	vectors, err := s.embedder.Embed(ctx, []string{q.Text})
+	embedder, err := s.reader(ctx, brand)
+	if err != nil {
+		return "text", textOrNull("The engine that reads meanings is away, so these were found by words.")
+	}
+	vectors, err := embedder.Embed(ctx, []string{q.Text})
 	if err != nil || len(vectors) != 1 {
 		s.log.WarnContext(ctx, "meaning of a search not read", "request", requestOf(ctx), "err", err)
 		return "text", textOrNull("The engine that reads meanings is away, so these were found by words.")
@@ -118,6 +123,19 @@ func (s *Server) byMeaning(ctx context.Context, q *postgres.Query, mode string) 
 		q.Text = ""
 	}
 	return mode, nil
+}
+
+// reader returns the engine in whose space a brand's comments are: the built-in one where
+// nothing may leave the house, words of a search included.
+func (s *Server) reader(ctx context.Context, brand triage.ID) (embeddings.Engine, error) {
+	if s.near == nil {
+		return s.embedder, nil
+	}
+	outflow, err := s.store.Outflow(ctx, brand)
+	if err == nil && outflow.Nothing {
+		return s.near, nil
+	}
+	return s.embedder, err
 }
 
 // hits answers with the page of q, of which one more is read to know of a next one.

@@ -39,6 +39,8 @@ type Options struct {
 
 	// Embedder reads what the words of a search mean. Without one searches go by words.
 	Embedder embeddings.Engine
+	// Near does so for brands that let nothing out of the house; without one Embedder does.
+	Near embeddings.Engine
 
 	// Public is the address under which browsers reach the service. With https its cookies
 	// never leave encryption; empty means this machine only.
@@ -63,6 +65,7 @@ type Server struct {
 	log        *slog.Logger
 	cursorKey  []byte
 	embedder   embeddings.Engine
+	near       embeddings.Engine
 	app        *fiber.App
 	contract   huma.API
 	handshakes handshakeGuard
@@ -83,7 +86,7 @@ const (
 
 // New returns a server that listens nowhere yet.
 func New(o Options) *Server {
-	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey, embedder: o.Embedder}
+	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey, embedder: o.Embedder, near: o.Near}
 	s.feeds, s.beat = newFeeds(o.Store, o.Log), cmp.Or(o.StreamBeat, streamBeat)
 	s.provider, s.public = o.Provider, publicURL(o.Public)
 	s.insights = insight.New(o.Store)

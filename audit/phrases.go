@@ -211,6 +211,9 @@ var phrases = map[string]phrase{
 	"brand.changed": {
 		"{actor} changed the brand.",
 		"{actor} hat die Marke geändert."},
+	"thrift.changed": {
+		"{actor} changed what judging may cost.",
+		"{actor} hat geändert, was das Einordnen kosten darf."},
 	"brand.settings_changed": {
 		"{actor} changed the brand's settings.",
 		"{actor} hat die Einstellungen der Marke geändert."},

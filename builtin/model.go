@@ -171,7 +171,7 @@ func Quantise(w []float32, columns int) (rows []int8, scale []float32) {
 var embedded []byte
 
 // Rules returns the rules that came with the program, read once.
-var Rules = sync.OnceValues(func() (*Ruleset, error) { return loadRules(ruleFiles) })
+var Rules = sync.OnceValues(func() (*Ruleset, error) { return LoadRules(ruleFiles) })
 
 // Default returns the model that came with the program, read once.
 var Default = sync.OnceValues(func() (*Model, error) { return Decode(bytes.NewReader(embedded)) })

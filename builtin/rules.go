@@ -41,8 +41,8 @@ type Found struct {
 	Start, End int
 }
 
-// loadRules parses every embedded rule file. The format stands at the top of each.
-func loadRules(files fs.FS) (*Ruleset, error) {
+// LoadRules parses every file rules/*.rules of files. The format stands at the top of each.
+func LoadRules(files fs.FS) (*Ruleset, error) {
 	rs := &Ruleset{starts: map[string][]start{}, prefixes: map[string][]start{}, negations: map[string]bool{}}
 	names, err := fs.Glob(files, "rules/*.rules")
 	if err != nil {

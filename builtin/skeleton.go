@@ -15,6 +15,22 @@ type bareWord struct {
 	long       bool   // had a letter three times or more in a row
 }
 
+// Bare is one word of a text's skeleton, and the bytes [Start, End) that it stands for.
+type Bare struct {
+	Start, End int
+	Text       string
+}
+
+// Skeleton returns the bare words of text, as rules see it: words in lower case without accents,
+// disguises and invisible characters, spelled-out ones joined, and "." for a sentence's end.
+func Skeleton(text string) []Bare {
+	var words []Bare
+	for _, w := range bareWords(nil, text) {
+		words = append(words, Bare{w.start, w.end, w.text})
+	}
+	return words
+}
+
 // bareWords appends the skeleton of text to dst.
 func bareWords(dst []bareWord, text string) []bareWord {
 	b := barer{src: text, out: dst}

@@ -3,6 +3,7 @@ package classifier
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"triage/builtin"
@@ -24,7 +25,12 @@ func NewBuiltin() (*Builtin, error) {
 	return &Builtin{model: m}, nil
 }
 
-// Classify judges each text by itself. It fails only when ctx has ended.
+// doubted is every field that can be unsure.
+var doubted = []string{"queue", "intent", "sentiment", "ironic", "urgency", "reply_expected"}
+
+// Classify judges each text by itself. Where a text speaks to the machine, only the rest is
+// judged, and nothing of it is sure; the rules read all of it. It fails only when ctx has
+// ended.
 func (b *Builtin) Classify(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error) {
 	out := make([]triage.Classification, len(inputs))
 	for i, in := range inputs {
@@ -32,8 +38,20 @@ func (b *Builtin) Classify(ctx context.Context, inputs []triage.Input) ([]triage
 			return nil, err
 		}
 		began := time.Now()
-		out[i] = b.model.Classify(in.Text)
+		out[i] = b.judge(in.Text)
 		out[i].Latency = time.Since(began)
 	}
 	return out, nil
+}
+
+func (b *Builtin) judge(text string) triage.Classification {
+	spans := Addressing(text)
+	c := b.model.Classify(unaddressed(text, spans))
+	if len(spans) == 0 {
+		return c
+	}
+	c = Raise(c, ruled(b.model.Classify(text)))
+	c.AddressesModel, c.Unsure = true, slices.Clone(doubted)
+	c.Evidence = append(c.Evidence, spans[:min(len(spans), 5)]...)
+	return c
 }

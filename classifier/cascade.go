@@ -20,9 +20,10 @@ const (
 // everything is a threshold that no confidence reaches.
 const everything = 2
 
-// ForMode returns the engine of a mode. It fails for an unknown mode, for a threshold
+// ForMode returns the engine of a mode; teacher, which may be nil, brings examples for the
+// LLM. It fails for an unknown mode, for a threshold
 // outside 0 to 1, and for a mode that needs the LLM when model is nil.
-func ForMode(mode Mode, builtin, model Engine, threshold float64) (Engine, error) {
+func ForMode(mode Mode, builtin, model Engine, threshold float64, teacher Teacher) (Engine, error) {
 	switch {
 	case mode == ModeBuiltin:
 		return builtin, nil
@@ -33,15 +34,38 @@ func ForMode(mode Mode, builtin, model Engine, threshold float64) (Engine, error
 	case threshold < 0 || threshold > 1:
 		return nil, fmt.Errorf("engine %s: threshold %g is not from 0 to 1", mode, threshold)
 	case mode == ModeLLM:
-		return NewCascade(builtin, model, everything), nil
+		threshold = everything
 	}
-	return NewCascade(builtin, model, threshold), nil
+	cascade := NewCascade(builtin, model, threshold)
+	cascade.TaughtBy(teacher)
+	return cascade, nil
 }
 
 // Cascade asks the built-in engine first, and a language model where that is not sure.
 type Cascade struct {
 	builtin, model Engine
 	threshold      float64
+	teacher        Teacher // nil without examples
+}
+
+// Teacher knows what people said of comments like those that a model is about to be asked
+// about. It returns the inputs with their examples, in order; first is what the built-in
+// engine says of them. Without any it returns the inputs as they are: it never fails.
+type Teacher interface {
+	Teach(ctx context.Context, inputs []triage.Input, first []triage.Classification) []triage.Input
+}
+
+// TaughtBy lets t add examples to what c asks the model. Set it before c is used.
+func (c *Cascade) TaughtBy(t Teacher) { c.teacher = t }
+
+func (c *Cascade) taught(ctx context.Context, inputs []triage.Input, first []triage.Classification) []triage.Input {
+	if c.teacher == nil {
+		return inputs
+	}
+	if taught := c.teacher.Teach(ctx, inputs, first); len(taught) == len(inputs) {
+		return taught
+	}
+	return inputs
 }
 
 // NewCascade returns a cascade that asks model where builtin's confidence in the queue
@@ -53,8 +77,10 @@ func NewCascade(builtin, model Engine, threshold float64) *Cascade {
 // Classify judges every input whenever the built-in engine does. For each input, in this
 // order:
 //
-//  1. the built-in engine judges; when it is sure and sees no risk, that stands;
-//  2. otherwise the model judges, and the built-in rules raise its answer;
+//  1. the built-in engine judges; when it is sure and sees no risk, that stands; so it does
+//     where the text speaks to the machine, or may not leave the house;
+//  2. otherwise the model judges, with what people said of similar comments as examples, and
+//     the built-in rules raise its answer;
 //  3. when the model gave none, the built-in answer stands, and is Provisional if asking
 //     the model again later may help.
 //
@@ -68,14 +94,20 @@ func (c *Cascade) Classify(ctx context.Context, inputs []triage.Input) ([]triage
 	var open []int
 	var questions []triage.Input
 	for i := range out {
-		if !c.sure(out[i]) {
+		out[i].Effort.Step = triage.StepBuiltin
+		if c.asks(inputs[i], out[i]) {
 			open, questions = append(open, i), append(questions, inputs[i])
 		}
 	}
 	if len(open) == 0 {
 		return out, nil
 	}
-	answers, modelErr := c.model.Classify(ctx, questions)
+	first := make([]triage.Classification, len(open))
+	for n, i := range open {
+		first[n] = out[i]
+		questions[n].First = &first[n]
+	}
+	answers, modelErr := c.model.Classify(ctx, c.taught(ctx, questions, first))
 	if len(answers) != len(questions) {
 		answers = make([]triage.Classification, len(questions))
 		for n := range answers {
@@ -98,11 +130,21 @@ func (c *Cascade) Classify(ctx context.Context, inputs []triage.Input) ([]triage
 	return out, builtinErr
 }
 
+// asks reports whether the model is asked about in, of which the built-in engine says first.
+func (c *Cascade) asks(in triage.Input, first triage.Classification) bool {
+	return !first.AddressesModel && !in.Outflow.Nothing && thriftOf(in).Model && !c.sure(in, first)
+}
+
 // sure reports whether the built-in answer may stand. Where there is risk or a rule has
 // spoken, a second reading is worth its price.
-func (c *Cascade) sure(first triage.Classification) bool {
-	return first.Judged() &&
-		first.Confidence.Queue >= c.threshold && first.Confidence.Intent >= c.threshold &&
+func (c *Cascade) sure(in triage.Input, first triage.Classification) bool {
+	t := thriftOf(in)
+	threshold := c.threshold
+	if t.Sure > 0 && threshold <= 1 {
+		threshold = t.Sure
+	}
+	return t.Builtin && first.Judged() &&
+		first.Confidence.Queue >= threshold && first.Confidence.Intent >= threshold &&
 		len(first.Risks) == 0 && len(first.Rules) == 0 && first.Urgency != triage.UrgencyUrgent
 }
 
@@ -111,10 +153,14 @@ func settleBetween(first, answer triage.Classification) triage.Classification {
 	if answer.Judged() {
 		answer.Provisional = false
 		answer.Latency += first.Latency
+		if answer.Effort.Step == "" {
+			answer.Effort.Step = triage.StepModel
+		}
 		return Raise(answer, ruled(first))
 	}
 	first.Latency += answer.Latency
 	first.CostMicroUSD += answer.CostMicroUSD
 	first.Provisional = answer.Provisional
-	return first
+	first.Outside = answer.Outside
+	return instead(first, answer)
 }

@@ -58,7 +58,7 @@ var readings = firstReading{
 
 func cascade(t *testing.T, server *fakellm.Server, mode classifier.Mode) classifier.Engine {
 	t.Helper()
-	e, err := classifier.ForMode(mode, readings, engine(t, server), 0.6)
+	e, err := classifier.ForMode(mode, readings, engine(t, server), 0.6, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,13 +154,13 @@ func TestTheModelStandsInForABrokenBuiltInEngine(t *testing.T) {
 
 func TestForModeNamesWhatIsWrong(t *testing.T) {
 	for name, fail := range map[string]func() error{
-		"no model": func() error { _, err := classifier.ForMode(classifier.ModeLLM, readings, nil, 0.5); return err },
+		"no model": func() error { _, err := classifier.ForMode(classifier.ModeLLM, readings, nil, 0.5, nil); return err },
 		"no such mode": func() error {
-			_, err := classifier.ForMode("magic", readings, readings, 0.5)
+			_, err := classifier.ForMode("magic", readings, readings, 0.5, nil)
 			return err
 		},
 		"threshold": func() error {
-			_, err := classifier.ForMode(classifier.ModeCascade, readings, readings, 1.5)
+			_, err := classifier.ForMode(classifier.ModeCascade, readings, readings, 1.5, nil)
 			return err
 		},
 	} {

@@ -67,19 +67,24 @@ func allFailed(errs []error) error {
 	return triage.Errorf(triage.Unavailable, "The language model gave no answer.").Because(errors.Join(errs...))
 }
 
-// judge asks about one input.
+// judge asks about one input. What may not leave the house is not asked about, whoever
+// calls: an empty answer that asking again does not change.
 func (e *LLM) judge(ctx context.Context, in triage.Input) (triage.Classification, error) {
+	if in.Outflow.Nothing {
+		return triage.Classification{Outside: &triage.Outside{Nothing: true}}, &llm.Error{Outcome: llm.Invalid, Code: "nothing_leaves"}
+	}
 	began := time.Now()
 	p := newPrompt(in, e.token)
 	var c triage.Classification
 	var used llm.Usage
+	sent := false
 	err := e.client.Twice(ctx, func(before error) error {
 		question := p.question
 		if llm.OutcomeOf(before) == llm.Unusable {
 			question = p.again(before)
 		}
 		answer, err := e.client.Chat(ctx, question)
-		used = used.Plus(answer.Usage)
+		used, sent = used.Plus(answer.Usage), sent || llm.Sent(err)
 		if err != nil {
 			return err
 		}
@@ -92,6 +97,10 @@ func (e *LLM) judge(ctx context.Context, in triage.Input) (triage.Classification
 	} else {
 		c.Engine, c.PromptVersion = "llm", promptVersion
 	}
-	c.Latency, c.CostMicroUSD = time.Since(began), used.MicroUSD
+	if p.outside.NoStore = e.client.NoStore(); !sent {
+		p.outside = triage.Outside{}
+	}
+	c.Latency, c.CostMicroUSD, c.Outside = time.Since(began), used.MicroUSD, &p.outside
+	c.Effort.Tokens = tokensUsed(used)
 	return c, err
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,10 +84,13 @@ func TestAnHonestAnswerIsTakenWithItsEvidence(t *testing.T) {
 	if c.Confidence.Intent <= 0.5 || c.Confidence.Intent >= 0.9 {
 		t.Errorf("confidence %v: the model's own 0.9 must not be taken over", c.Confidence.Intent)
 	}
-	if c.Engine != "llm" || c.Model != "gpt-4o-mini" || c.PromptVersion != "classify.v1" || c.Latency <= 0 {
+	if c.Engine != "llm" || c.Model != "gpt-4o-mini" || c.PromptVersion != "classify.v2" || c.Latency <= 0 {
 		t.Errorf("made by %q %q %q in %v", c.Engine, c.Model, c.PromptVersion, c.Latency)
 	}
-	c.Evidence, c.Confidence, c.Latency, c.Engine, c.Model, c.PromptVersion = nil, triage.Confidence{}, 0, "", "", ""
+	if o := c.Outside; o == nil || !slices.Equal(o.Fields, []triage.Field{triage.FieldComment}) || !slices.Equal(o.Masked, []string{"handle"}) || !o.NoStore {
+		t.Errorf("what left is told as %+v", o)
+	}
+	c.Evidence, c.Confidence, c.Latency, c.Engine, c.Model, c.PromptVersion, c.Outside = nil, triage.Confidence{}, 0, "", "", "", nil
 	want := triage.Classification{Intent: triage.Complaint, Sentiment: triage.Negative, Urgency: triage.UrgencyHigh,
 		ReplyExpected: true, Risks: []triage.Risk{triage.RiskSafety}, Language: "en"}
 	if !reflect.DeepEqual(c, want) {
@@ -380,7 +384,7 @@ func TestACommentStaysOneFieldOfData(t *testing.T) {
 		delete(data, "context")
 		for member, raw := range data {
 			var comment string
-			if err := json.Unmarshal(raw, &comment); err != nil || comment != llm.Conceal(text, 3<<10, 1<<10).Text {
+			if err := json.Unmarshal(raw, &comment); err != nil || !sentOf(text, comment) {
 				t.Errorf("text %d was sent as %q", i, comment)
 			}
 			if seen[member] || strings.Contains(text, member) || !strings.Contains(sent.Messages[0].Content, `"`+member+`"`) {
@@ -389,6 +393,18 @@ func TestACommentStaysOneFieldOfData(t *testing.T) {
 			seen[member] = true
 		}
 	}
+}
+
+// sentOf reports whether comment is what may be sent of text: all of it, masked, or what is
+// left when the parts that speak to the model are taken out.
+func sentOf(text, comment string) bool {
+	for _, s := range classifier.Addressing(text) {
+		if part := strings.TrimSpace(text[s.Start:s.End]); part != "" && strings.Contains(comment, part) {
+			return false
+		}
+		text = text[:s.Start] + strings.Repeat(" ", s.End-s.Start) + text[s.End:]
+	}
+	return comment == llm.Conceal(text, 3<<10, 1<<10).Text
 }
 
 // corpus returns the lines of a file of the corpora, and none when they are not there.

@@ -36,13 +36,14 @@ var modelDimensions = map[string]int{
 // and shortened. It is safe for concurrent use.
 type LLM struct {
 	client     *llm.Client
+	asked      int          // dimensions that the configuration asks for
 	dimensions atomic.Int64 // 0 until the first answer when nothing else tells
 }
 
 // NewLLM returns an engine for client's embedding model and its dimensions. When the
 // client asks for none and the model is not a well-known one, the first answer decides.
 func NewLLM(client *llm.Client) *LLM {
-	e := &LLM{client: client}
+	e := &LLM{client: client, asked: client.EmbeddingDimensions()}
 	dimensions := client.EmbeddingDimensions()
 	if dimensions == 0 {
 		dimensions = modelDimensions[client.EmbeddingModel()]
@@ -51,8 +52,24 @@ func NewLLM(client *llm.Client) *LLM {
 	return e
 }
 
-// Model names the space that the vectors live in.
-func (e *LLM) Model() string { return e.client.EmbeddingModel() }
+// Model names the space that the vectors live in. A size that was asked for is part of the
+// name: the same model at two sizes makes two spaces.
+func (e *LLM) Model() string {
+	if n := e.client.EmbeddingDimensions(); n > 0 {
+		return Space(e.client.EmbeddingModel(), n)
+	}
+	return e.client.EmbeddingModel()
+}
+
+// Probe asks the endpoint what it gives and takes that over, so that Model and Dimensions are
+// known before anything is kept. Without it the first answer decides.
+func (e *LLM) Probe(ctx context.Context) (llm.EmbeddingAbility, error) {
+	a, err := e.client.ProbeEmbedding(ctx)
+	if err == nil {
+		e.dimensions.Store(int64(a.Dimensions))
+	}
+	return a, err
+}
 
 // Dimensions is the length of every vector, 0 while that is not known.
 func (e *LLM) Dimensions() int { return int(e.dimensions.Load()) }
@@ -60,9 +77,14 @@ func (e *LLM) Dimensions() int { return int(e.dimensions.Load()) }
 // Embed asks in as few requests as the endpoint's limits allow, one after the other,
 // each at most twice. The error is of kind unavailable; its cause is an *llm.Error.
 func (e *LLM) Embed(ctx context.Context, texts []string) ([]triage.Vector, error) {
+	return e.hiding(ctx, texts, make([][]string, len(texts)))
+}
+
+// hiding embeds texts without the names that are known around each.
+func (e *LLM) hiding(ctx context.Context, texts []string, names [][]string) ([]triage.Vector, error) {
 	safe := make([]string, len(texts))
 	for i, text := range texts {
-		safe[i] = llm.Conceal(text, textHead, textTail).Text
+		safe[i] = llm.Conceal(text, textHead, textTail, names[i]...).Text
 		if safe[i] == "" {
 			safe[i] = "(empty)" // the original refuses an empty text
 		}
@@ -116,6 +138,10 @@ func (e *LLM) embed(ctx context.Context, batch []string) ([][]float32, error) {
 // size than the others, a number that is not finite, or no direction.
 func (e *LLM) normalise(vectors [][]float32) error {
 	want := e.Dimensions()
+	if want == e.asked && e.client.OwnSize() {
+		e.dimensions.CompareAndSwap(int64(want), 0) // what was asked for is not what there is
+		want = 0
+	}
 	if want == 0 {
 		want = len(vectors[0])
 	}

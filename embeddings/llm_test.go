@@ -53,7 +53,7 @@ func TestVectorsComeInOrderAndNormalised(t *testing.T) {
 		t.Fatalf("%v, refused %q, %d vectors", err, server.Refusals(), len(vectors))
 	}
 	for i, v := range vectors {
-		if v.Model != "text-embedding-3-small" || len(v.Values) != 256 || math.Abs(length(v.Values)-1) > 1e-5 {
+		if v.Model != "text-embedding-3-small@256" || len(v.Values) != 256 || math.Abs(length(v.Values)-1) > 1e-5 {
 			t.Errorf("vector %d: %s, %d numbers, length %v", i, v.Model, len(v.Values), length(v.Values))
 		}
 		if texts[i] == "" {

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,8 +38,8 @@ type Comment struct {
 	Pair          string           `json:"pair,omitempty"` // shared with its twin; up to the hyphen, what is hard about the two
 }
 
-// engine is what can be measured: anything that classifies.
-type engine interface {
+// Engine is what can be measured: anything that classifies.
+type Engine interface {
 	Classify(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error)
 }
 
@@ -97,14 +98,33 @@ type Options struct {
 	Data string // file or folder of labelled comments; empty for the project's own set only
 	JSON bool   // one JSON document instead of tables
 	Draw string // where to write the curve of what is decided alone, as SVG; empty for nowhere
+
+	About   About   // what is measured, as far as its answers do not say it
+	Place   Placing // which queue; nil for the taxonomy's
+	Out     string  // folder to keep the figures in, as Markdown, JSON and SVG; empty for nowhere
+	Against string  // JSON file of an earlier run that the last set is compared with; empty for none
+}
+
+// About names what was measured.
+type About struct {
+	Engine    string  `json:"engine"`
+	Threshold float64 `json:"threshold,omitempty"` // of a cascade
+	Plan      string  `json:"plan"`
+	Data      string  `json:"data"`
+	Model     string  `json:"model"` // as the answers name it
+	Prompt    string  `json:"prompt,omitempty"`
+	Day       string  `json:"day"`
 }
 
 // Run measures e on the project's own set and, when told where, on labelled data, and
 // prints the figures. With JSON and data, the document holds the figures on the data.
-func Run(ctx context.Context, e engine, o Options, out, progress io.Writer) error {
+func Run(ctx context.Context, e Engine, o Options, out, progress io.Writer) error {
 	comments, err := Own()
 	if err != nil {
 		return err
+	}
+	if o.Place == nil {
+		o.Place = ByTaxonomy
 	}
 	sets := []set{{"own set", comments}}
 	if o.Data != "" {
@@ -123,14 +143,46 @@ func Run(ctx context.Context, e engine, o Options, out, progress io.Writer) erro
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		if err := tell(out, s, judged, o.JSON); err != nil {
+		result := s.result(judged, o)
+		if err := tell(out, s, result, o.JSON); err != nil {
 			return err
 		}
-		if err := draw(Measure(s.comments, judged), o.Draw); err != nil {
+		if err := draw(result.Report, o.Draw); err != nil {
 			return fmt.Errorf("drawing: %w", err)
+		}
+		if o.Out != "" {
+			if err := result.keep(o.Out); err != nil {
+				return fmt.Errorf("keeping the figures: %w", err)
+			}
+		}
+		if o.Against != "" && s.name == sets[len(sets)-1].name {
+			if err := result.compare(out, o.Against); err != nil {
+				return fmt.Errorf("comparing: %w", err)
+			}
 		}
 	}
 	return nil
+}
+
+// result measures what was said about the set.
+func (s set) result(judged []triage.Classification, o Options) Result {
+	r := Result{About: o.About, Report: MeasurePlaced(s.comments, judged, o.Place), Spend: SpendOf(judged), Pairs: pairs(s.comments, judged)}
+	r.About.Data = s.name
+	models, prompts := map[string]bool{}, map[string]bool{}
+	for i, c := range judged {
+		models[c.Model], prompts[c.PromptVersion] = true, true
+		r.Answers = append(r.Answers, Said{
+			Text: fingerprint(s.comments[i].Text), Queue: o.Place(s.comments[i], c), Intent: c.Intent, Sentiment: c.Sentiment, Urgency: c.Urgency,
+			RightQueue: s.comments[i].Queue, RightIntent: s.comments[i].Intent,
+		})
+	}
+	r.About.Model, r.About.Prompt = joined(models), joined(prompts)
+	return r
+}
+
+func joined(words map[string]bool) string {
+	delete(words, "")
+	return strings.Join(slices.Sorted(maps.Keys(words)), ", ")
 }
 
 // draw writes the curve of r to path; the labelled data, measured last, win.
@@ -150,24 +202,24 @@ type set struct {
 	comments []Comment
 }
 
-func tell(out io.Writer, s set, judged []triage.Classification, asJSON bool) error {
-	r, told := Measure(s.comments, judged), pairs(s.comments, judged)
+func tell(out io.Writer, s set, r Result, asJSON bool) error {
 	if asJSON {
+		r.Answers = nil
 		enc := json.NewEncoder(out)
 		enc.SetIndent("", "  ")
-		return enc.Encode(struct {
-			Report
-			Pairs map[string]Pairs `json:"hard_pairs,omitempty"`
-		}{r, told})
+		return enc.Encode(r)
 	}
 	if err := r.Print(out, s.name); err != nil {
 		return err
 	}
-	return printPairs(out, told)
+	if err := r.Spend.print(out); err != nil {
+		return err
+	}
+	return printPairs(out, r.Pairs)
 }
 
 // judge asks e about each comment's text alone, in groups.
-func judge(ctx context.Context, e engine, comments []Comment) ([]triage.Classification, error) {
+func judge(ctx context.Context, e Engine, comments []Comment) ([]triage.Classification, error) {
 	var all []triage.Classification
 	for group := range slices.Chunk(comments, 64) {
 		inputs := make([]triage.Input, len(group))

@@ -2,7 +2,6 @@ package evaluation
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"sort"
 
@@ -31,12 +30,15 @@ type Field struct {
 	Accuracy float64          `json:"accuracy"`
 	Interval [2]float64       `json:"accuracy_95"` // bootstrap, 95 %
 	MacroF1  float64          `json:"macro_f1"`    // over the classes that occur
+	Macro95  [2]float64       `json:"macro_f1_95"` // bootstrap, 95 %
 	ECE      float64          `json:"ece"`         // expected calibration error, ten groups of equal size
 	Alone    Alone            `json:"decided_alone"`
 	Classes  map[string]Class `json:"classes,omitempty"`
 
-	Languages    map[string]Figures `json:"languages,omitempty"`
-	NotAmbiguous *Figures           `json:"not_ambiguous,omitempty"`
+	Confusion    map[string]map[string]int `json:"confusion,omitempty"`   // right answer, then what was said
+	Reliability  []Bin                     `json:"reliability,omitempty"` // least sure first
+	Languages    map[string]Figures        `json:"languages,omitempty"`
+	NotAmbiguous *Figures                  `json:"not_ambiguous,omitempty"`
 }
 
 // Figures are a field's figures on a part of the comments.
@@ -80,9 +82,22 @@ type Decides struct {
 	Precision float64 `json:"precision"`
 }
 
-// Measure compares what an engine said with what is right.
+// Placing says in which queue a comment ends up that was judged.
+type Placing func(c Comment, said triage.Classification) triage.Queue
+
+// ByTaxonomy places by the intent alone.
+func ByTaxonomy(_ Comment, said triage.Classification) triage.Queue {
+	return said.Intent.DefaultQueue()
+}
+
+// Measure compares what an engine said with what is right. Queues are the taxonomy's.
 func Measure(comments []Comment, judged []triage.Classification) Report {
-	r := measure(comments, judged)
+	return MeasurePlaced(comments, judged, ByTaxonomy)
+}
+
+// MeasurePlaced is Measure with the queues that a plan gives.
+func MeasurePlaced(comments []Comment, judged []triage.Classification, place Placing) Report {
+	r := measure(comments, judged, place)
 	r.Groups = map[string]Report{}
 	for _, g := range []struct {
 		name string
@@ -100,7 +115,7 @@ func Measure(comments []Comment, judged []triage.Classification) Report {
 			}
 		}
 		if len(some) > 0 {
-			r.Groups[g.name] = measure(some, said)
+			r.Groups[g.name] = measure(some, said, place)
 		}
 	}
 	r.divide()
@@ -128,19 +143,26 @@ func (r *Report) divide() {
 	}
 }
 
-func measure(comments []Comment, judged []triage.Classification) Report {
+func measure(comments []Comment, judged []triage.Classification, place Placing) Report {
 	r := Report{Comments: len(comments)}
+	queues := make([]triage.Queue, len(comments))
+	for i, c := range comments {
+		queues[i] = place(c, judged[i])
+	}
 	ask := func(name string, want func(Comment) string, got func(triage.Classification) (string, float64)) Field {
 		answers := make([]answer, len(comments))
 		for i, c := range comments {
 			answers[i].want = want(c)
 			answers[i].got, answers[i].confidence = got(judged[i])
 			answers[i].unsure = slices.Contains(judged[i].Unsure, name)
+			if name == "queue" {
+				answers[i].got = string(queues[i])
+			}
 		}
 		return field(answers)
 	}
 	type said = triage.Classification
-	r.Queue = ask("queue", func(c Comment) string { return string(c.Queue) }, func(s said) (string, float64) { return string(s.Intent.DefaultQueue()), s.Confidence.Queue })
+	r.Queue = ask("queue", func(c Comment) string { return string(c.Queue) }, func(s said) (string, float64) { return "", s.Confidence.Queue })
 	r.Intent = ask("intent", func(c Comment) string { return string(c.Intent) }, func(s said) (string, float64) { return string(s.Intent), s.Confidence.Intent })
 	r.Sentiment = ask("sentiment", func(c Comment) string { return string(c.Sentiment) }, func(s said) (string, float64) { return string(s.Sentiment), s.Confidence.Sentiment })
 	r.Urgency = ask("urgency", func(c Comment) string { return string(c.Urgency) }, func(s said) (string, float64) { return string(s.Urgency), s.Confidence.Urgency })
@@ -161,7 +183,7 @@ func measure(comments []Comment, judged []triage.Classification) Report {
 	for _, risk := range triage.Risks() {
 		r.Risks[string(risk)] = flag(func(c Comment) bool { return slices.Contains(c.Risk, risk) }, func(s said) bool { return slices.Contains(s.Risks, risk) })
 	}
-	r.Decided = decided(comments, judged)
+	r.Decided = decided(comments, judged, queues)
 	r.Decided.Alone = r.Queue.Alone
 	return r
 }
@@ -185,7 +207,9 @@ type answer struct {
 }
 
 func field(answers []answer) Field {
-	f := Field{Accuracy: accuracy(answers), Interval: interval(answers), ECE: calibrationError(answers), Alone: unaided(answers), Classes: map[string]Class{}}
+	f := Field{Accuracy: accuracy(answers), ECE: calibrationError(answers), Alone: unaided(answers), Classes: map[string]Class{},
+		Confusion: confusion(answers), Reliability: reliability(answers)}
+	f.Interval, f.Macro95 = intervals(answers)
 	for _, a := range answers {
 		if _, done := f.Classes[a.want]; !done {
 			f.Classes[a.want] = class(answers, a.want)
@@ -216,25 +240,6 @@ func accuracy(answers []answer) float64 {
 		}
 	}
 	return float64(right) / float64(max(1, len(answers)))
-}
-
-// interval returns the middle 95 % of the accuracies of 1,000 samples drawn with
-// replacement (Efron 1979), from a fixed seed.
-func interval(answers []answer) [2]float64 {
-	rng := rand.New(rand.NewPCG(1, 2))
-	n := len(answers)
-	found := make([]float64, 1000)
-	for i := range found {
-		right := 0
-		for range n {
-			if a := answers[rng.IntN(n)]; a.want == a.got {
-				right++
-			}
-		}
-		found[i] = float64(right) / float64(max(1, n))
-	}
-	slices.Sort(found)
-	return [2]float64{found[25], found[974]}
 }
 
 func class(answers []answer, name string) Class {
@@ -281,7 +286,7 @@ func calibrationError(answers []answer) float64 {
 }
 
 // decided walks from the surest to the least sure.
-func decided(comments []Comment, judged []triage.Classification) Decided {
+func decided(comments []Comment, judged []triage.Classification, queues []triage.Queue) Decided {
 	order := make([]int, len(comments))
 	for i := range order {
 		order[i] = i
@@ -292,7 +297,7 @@ func decided(comments []Comment, judged []triage.Classification) Decided {
 	var d Decided
 	right := 0
 	for n, i := range order {
-		if judged[i].Intent.DefaultQueue() == comments[i].Queue {
+		if queues[i] == comments[i].Queue {
 			right++
 		}
 		precision := float64(right) / float64(n+1)

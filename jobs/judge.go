@@ -25,9 +25,6 @@ import (
 // than the job's timeout, so that there is always time left to settle.
 const thinking = 15 * time.Second
 
-// againAfter is when a provisional judgement is tried again.
-const againAfter = time.Minute
-
 // Judge is the worker that judges and places engagements.
 type Judge struct {
 	river.WorkerDefaults[triage.JudgeJob]
@@ -36,7 +33,9 @@ type Judge struct {
 	Engine   classifier.Engine // asked first
 	Builtin  classifier.Engine // answers at once when Engine cannot
 	Embedder embeddings.Engine
-	Near     embeddings.Engine // the built-in one, in whose space corrections are compared; nil: nothing is learned
+	Near     embeddings.Engine             // the built-in one, in whose space corrections are compared; nil: nothing is learned
+	Ready    func(ctx context.Context) int // how many provisional judgements may be tried now; nil: none ever
+	Tally    *Tally                        // counts how comments were judged; nil: nobody does
 	Log      *slog.Logger
 }
 
@@ -114,16 +113,17 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	ctx, cancel := context.WithTimeout(ctx, thinking)
 	defer cancel()
 	inputs := make([]triage.Input, len(waiting))
-	texts := make([]string, len(waiting))
 	for i, w := range waiting {
-		inputs[i], texts[i] = inputOf(w), w.Text
+		inputs[i] = inputOf(w)
 	}
+	j.thrifty(ctx, inputs)
+	embedder := j.embedder(waiting[0].Brand.Outflow)
 	var vectors []triage.Vector
 	var embedErr error
 	var embedding sync.WaitGroup
 	embedding.Go(func() {
 		embedErr = contained(func() (err error) {
-			vectors, err = j.Embedder.Embed(ctx, texts)
+			vectors, err = embed(ctx, embedder, inputs)
 			return err
 		})
 	})
@@ -142,6 +142,7 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	}
 	for i := range out {
 		out[i].classification = classified[i]
+		out[i].classification.Outside = told(classified[i].Outside, inputs[i].Outflow, embeddings.Leaves(embedder))
 		if embedErr != nil {
 			out[i].classification.Provisional = true // judging again brings the vector too
 			continue
@@ -165,7 +166,11 @@ func contained(work func() error) (err error) {
 func inputOf(w postgres.Waiting) triage.Input {
 	return triage.Input{
 		Text: w.Text, Language: w.Language, Platform: w.Platform, Form: w.Form,
-		ParentPost: w.Thread.Text, ParentText: w.ParentText, Brand: w.Brand.Name, BrandContext: w.Brand.Context,
+		ParentPost: w.Thread.Text, ParentText: w.ParentText,
+		Brand: w.Brand.Name, BrandContext: w.Brand.Context, BrandVoice: w.Brand.Voice,
+		BrandID: w.BrandID, EngagementID: w.ID, Outflow: w.Brand.Outflow,
+		Below: string(w.ChannelID) + "\x00" + w.Thread.ExternalID + "\x00" + w.ParentExternalID,
+		Names: []string{w.Author.Name, w.Author.Handle, w.ParentName, w.ParentAlias},
 	}
 }
 
@@ -193,6 +198,7 @@ func (j *Judge) classify(ctx context.Context, inputs []triage.Input) ([]triage.C
 	for n, i := range open {
 		out[i] = fallback[n]
 		out[i].Provisional = j.Engine != j.Builtin
+		out[i].Effort = standingIn(out[i].Provisional)
 	}
 	return out, nil
 }
@@ -207,7 +213,7 @@ func anyOpen(all []triage.Classification) bool {
 }
 
 // settle places every engagement and writes all of it in one transaction. What is
-// provisional is scheduled to be judged again.
+// provisional waits to be judged again.
 func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) error {
 	plan, err := j.Store.Plan(ctx, brand)
 	if err != nil {
@@ -217,20 +223,21 @@ func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.
 	if err != nil {
 		return err
 	}
-	var again []postgres.Ref
+	again, done := j.again(waiting, judged)
 	settlements := make([]postgres.Settlement, len(waiting))
 	for i, w := range waiting {
 		settlements[i] = j.settlement(plan, w, judged[i], known[i])
-		if judged[i].classification.Provisional && j.Engine != j.Builtin {
-			again = append(again, postgres.Ref{BrandID: brand, ID: w.ID, Round: w.Round})
-		}
 	}
-	return j.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
+	err = j.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
 		if _, err := tx.Settle(ctx, brand, settlements); err != nil {
 			return err
 		}
-		return tx.EnqueueAgain(ctx, again, tx.Now.Add(againAfter))
+		return tx.JudgeAgain(ctx, brand, again, done)
 	})
+	if err == nil {
+		j.Tally.count(brand, judged)
+	}
+	return err
 }
 
 // known returns what is known around each of waiting.

@@ -46,7 +46,7 @@ func (j *Judge) asked(ctx context.Context, waiting []postgres.Waiting, judged []
 	var at []int
 	var texts []string
 	for i, v := range judged {
-		if v.classification.Engine == builtinEngine {
+		if v.classification.Engine == builtinEngine && !v.classification.AddressesModel {
 			asked = append(asked, postgres.Asked{ID: waiting[i].ID, Intent: v.classification.Intent})
 			at, texts = append(at, i), append(texts, waiting[i].Text)
 		}

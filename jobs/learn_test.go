@@ -81,8 +81,8 @@ func (s *school) person(brand triage.ID, name string) postgres.Caller {
 	return who
 }
 
-// hear takes comments in and judges them in one batch, and returns their items.
-func (s *school) hear(brand triage.ID, texts ...string) []postgres.Item {
+// accept takes comments in and returns the job that judges them.
+func (s *school) accept(brand triage.ID, texts ...string) *river.Job[triage.JudgeJob] {
 	s.t.Helper()
 	var rounds []triage.Round
 	for _, text := range texts {
@@ -102,10 +102,20 @@ func (s *school) hear(brand triage.ID, texts ...string) []postgres.Item {
 			return err
 		})
 	}
-	job := &river.Job[triage.JudgeJob]{
+	return &river.Job[triage.JudgeJob]{
 		JobRow: &rivertype.JobRow{Attempt: 1, MaxAttempts: 5}, Args: triage.JudgeJob{Brand: brand, Items: triage.PackRounds(rounds)},
 	}
+}
+
+// hear takes comments in and judges them in one batch, and returns their items.
+func (s *school) hear(brand triage.ID, texts ...string) []postgres.Item {
+	s.t.Helper()
+	job := s.accept(brand, texts...)
 	if err := s.judge.Work(s.t.Context(), job); err != nil {
+		s.t.Fatal(err)
+	}
+	rounds, err := job.Args.Rounds()
+	if err != nil {
 		s.t.Fatal(err)
 	}
 	var items []postgres.Item

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"triage/embeddings"
 	"triage/postgres"
 )
 
@@ -15,7 +16,11 @@ import (
 type Upkeep struct {
 	Store *postgres.Store
 	Judge *Judge // places what the sweep finds
-	Log   *slog.Logger
+
+	// Wanted embeds in the space that everything shall have a vector of; nil: nothing is filled.
+	Wanted embeddings.Engine
+
+	Log *slog.Logger
 }
 
 // task is one periodic piece of work; it returns true when it should run again at once.
@@ -50,6 +55,7 @@ func (u *Upkeep) tasks() []task {
 		{"sweep", time.Minute, u.Judge.Sweep},
 		{"analyze", 2 * time.Second, func(ctx context.Context) (bool, error) { return false, u.Store.AnalyzeGrown(ctx) }},
 		{"index vectors", time.Second, u.vectors},
+		{"fill vectors", 2 * time.Second, u.fillSpace},
 		{"release leases", 5 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.ReleaseExpired(ctx)
 		})},
@@ -64,6 +70,14 @@ func (u *Upkeep) tasks() []task {
 			return tx.FillDocuments(ctx, documentsPerStep)
 		})},
 		{"raise promises", 10 * time.Second, u.promises},
+		{"judge again", time.Second, u.Again},
+		{"tally", time.Second, func(ctx context.Context) (bool, error) { return false, u.Judge.Tally.Flush(ctx, u.Store) }},
+		{"forget questions", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			if err := tx.DropHolds(ctx); err != nil {
+				return false, err
+			}
+			return false, tx.ForgetAsked(ctx)
+		})},
 		{"drop undos", time.Minute, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.DropUndos(ctx)
 		})},
@@ -108,6 +122,11 @@ func (u *Upkeep) Run(ctx context.Context) {
 		running.Go(func() { u.repeat(ctx, t) })
 	}
 	running.Wait()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	defer cancel()
+	if err := u.Judge.Tally.Flush(last, u.Store); err != nil {
+		u.Log.WarnContext(ctx, "the last counts are lost", "err", err)
+	}
 }
 
 func (u *Upkeep) repeat(ctx context.Context, t task) {

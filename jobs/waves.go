@@ -32,15 +32,18 @@ const (
 // It returns true when there is more to do at once. A process that finds another one at
 // work on a brand leaves it to that one.
 func (u *Upkeep) Waves(ctx context.Context) (bool, error) {
-	model := u.Judge.Embedder.Model()
-	bounds := wave.Default(model)
-	brands, err := u.Store.WaveBrands(ctx, u.Store.Now().Add(-bounds.Quiet))
+	brands, err := u.Store.WaveBrands(ctx, u.Store.Now().Add(-wave.Default(u.Judge.Embedder.Model()).Quiet))
 	if err != nil {
 		return false, err
 	}
 	more := false
 	for _, brand := range brands {
-		again, err := u.brandWaves(ctx, &waving{brand: brand, model: model, bounds: bounds})
+		outflow, err := u.Store.Outflow(ctx, brand)
+		if err != nil {
+			return false, err
+		}
+		model := u.Judge.embedder(outflow).Model()
+		again, err := u.brandWaves(ctx, &waving{brand: brand, model: model, bounds: wave.Default(model)})
 		if err != nil {
 			return false, err
 		}

@@ -38,7 +38,7 @@ func (c *Client) Chat(ctx context.Context, q Question) (Answer, error) {
 	}
 	for {
 		spoken := c.dialect.Load()
-		answer, err := c.chatOnce(ctx, spoken.request(c.config.ChatModel, q))
+		answer, err := c.chatOnce(spoken.keepingNothing(ctx), spoken.request(c.config.ChatModel, q))
 		e := (*Error)(nil)
 		if !errors.As(err, &e) || e.asksFor == "" {
 			return answer, err
@@ -50,6 +50,9 @@ func (c *Client) Chat(ctx context.Context, q Question) (Answer, error) {
 		c.dialect.CompareAndSwap(spoken, simpler)
 	}
 }
+
+// NoStore reports whether the endpoint is told to keep neither questions nor answers.
+func (c *Client) NoStore() bool { return c.dialect.Load().noStore }
 
 // Format tells in which form answers are asked for at present: json_schema, json_object
 // or text.

@@ -46,9 +46,12 @@ type Client struct {
 	config  Config
 	openai  *openai.Client
 	gate    *gate
-	slots   chan struct{}
+	slots   *slots
+	pace    Pace // nil: this process knows its own only
 	dialect atomic.Pointer[dialect]
 	totals  totals
+
+	fullSize atomic.Bool // the embedding model's own size is taken, whatever is configured
 }
 
 // New returns a client for the endpoint, or an error of kind invalid that names the
@@ -74,7 +77,7 @@ func New(c Config) (*Client, error) {
 		config: c,
 		openai: openai.NewClientWithConfig(settings),
 		gate:   newGate(c.OpenFor, c.RefusedFor),
-		slots:  make(chan struct{}, c.MaxConcurrent),
+		slots:  newSlots(c.MaxConcurrent),
 	}
 	client.dialect.Store(firstDialect(c.ChatModel, base.Hostname()))
 	return client, nil
@@ -130,7 +133,12 @@ func (c *Client) EmbeddingModel() string { return c.config.EmbeddingModel }
 
 // EmbeddingDimensions returns the dimensions that each embedding request asks for, 0
 // when they are left to the model.
-func (c *Client) EmbeddingDimensions() int { return c.config.EmbeddingDimensions }
+func (c *Client) EmbeddingDimensions() int {
+	if c.fullSize.Load() {
+		return 0
+	}
+	return c.config.EmbeddingDimensions
+}
 
 // MaxConcurrent returns how many calls may run at the same time.
 func (c *Client) MaxConcurrent() int { return c.config.MaxConcurrent }
@@ -140,30 +148,49 @@ func (c *Client) MaxConcurrent() int { return c.config.MaxConcurrent }
 // to wait, or refused us).
 func (c *Client) State() string { return c.gate.state() }
 
+// Share lets the client keep a pace together with other processes. Set it before the client
+// is used.
+func (c *Client) Share(p Pace) { c.pace = p }
+
+// Ready returns how many questions that were put off may be asked now: none while calls are
+// held back, one where a probe must go first, else what keeps the endpoint busy for a while.
+func (c *Client) Ready() int {
+	switch all, one := c.gate.ready(time.Now()); {
+	case all:
+		return 4 * c.config.MaxConcurrent
+	case one:
+		return 1
+	}
+	return 0
+}
+
 // call runs one request to the endpoint within a slot and past the gate. The error of
 // do is translated; nothing of its text survives.
 func (c *Client) call(ctx context.Context, do func() (http.Header, error)) error {
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	case <-ctx.Done():
-		return &Error{Outcome: Retry, Code: "no_free_slot", cause: ctx.Err()}
+	if err := c.slots.take(ctx); err != nil {
+		return &Error{Outcome: Retry, Code: "no_free_slot", cause: err}
+	}
+	var result *Error
+	defer func() { c.slots.give(result) }()
+	if wait := c.paced(ctx); wait > 0 {
+		return &Error{Outcome: Wait, Code: "paced", RetryAfter: min(max(wait, minWait), maxWait)}
 	}
 	leave, err := c.gate.enter()
 	if err != nil {
 		return err
 	}
 	// A panic below must still close the pass, or a half-open gate stays shut for ever.
-	result := &Error{Outcome: Retry, Code: "panic"}
+	result = &Error{Outcome: Retry, Code: "panic"}
 	defer func() { leave(result) }()
 	header, err := do()
 	result = translate(ctx, err, header)
 	c.totals.calls.Add(1)
+	if result != nil && result.Outcome == Wait {
+		result.RetryAfter = c.jitter(result.RetryAfter)
+	}
+	c.tell(ctx, header, result)
 	if result == nil {
 		return nil
-	}
-	if result.Outcome == Wait {
-		result.RetryAfter = c.jitter(result.RetryAfter)
 	}
 	return result
 }

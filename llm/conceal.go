@@ -2,33 +2,78 @@ package llm
 
 import (
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// Concealed is a text as it may leave the house: mail addresses, phone numbers, IBANs,
-// card numbers and handles are replaced by words in brackets, invisible control
-// characters are gone, and its length is bounded. It remembers where each byte came
-// from, so that words quoted from it are found in the original.
+// Concealed is a text as it may leave the house: mail addresses, phone numbers, account,
+// card and order numbers, handles, names and addresses are replaced by words in brackets,
+// invisible control characters are gone, and its length is bounded. It remembers where each
+// byte came from, so that words quoted from it are found in the original.
 type Concealed struct {
 	Text      string
 	Shortened bool
-	from, to  []int // per byte of Text: the bytes [from, to) of the original that it stands for
+	Masked    []string // kinds of details that were replaced, each once
+	from, to  []int    // per byte of Text: the bytes [from, to) of the original that it stands for
 }
 
 // cut stands where the middle of a long text was left out.
 const cut = " [...] "
 
 // Conceal returns text for sending: at most head+tail bytes of its beginning and end,
-// cut between runes, and a mark between the two.
-func Conceal(text string, head, tail int) Concealed {
+// cut between runes, and a mark between the two. names are those of people and accounts
+// known to be around: they go wherever they stand. Equal details get the same word, the
+// second of a kind gets a number, as in [phone 2].
+func Conceal(text string, head, tail int, names ...string) Concealed {
 	c := newConcealed(strings.ToValidUTF8(text, "?"), text)
-	c = c.replace(invisible.FindAllStringIndex(c.Text, -1), "")
-	for _, class := range private {
-		c = c.replace(class.find(c.Text), class.word)
+	c = c.replace(invisible.FindAllStringIndex(c.Text, -1), same(""))
+	c = c.replace(gaps.FindAllStringIndex(c.Text, -1), same(" "))
+	seen := numbering{}
+	for _, k := range private {
+		if k.word == nameWord {
+			c = c.mask(k.word, findNames(c.Text, names), seen)
+			continue
+		}
+		c = c.mask(k.word, k.find(c.Text), seen)
 	}
 	return c.shorten(head, tail)
 }
+
+// numbering gives the same word to equal details of a kind.
+type numbering map[string][]string
+
+func (n numbering) word(kind, detail string) string {
+	detail = strings.ToLower(strings.Join(strings.FieldsFunc(detail, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '@' && r != '.' && r != '_'
+	}), ""))
+	at := slices.Index(n[kind], detail)
+	if at < 0 {
+		at, n[kind] = len(n[kind]), append(n[kind], detail)
+	}
+	if at == 0 {
+		return "[" + kind + "]"
+	}
+	return "[" + kind + " " + strconv.Itoa(at+1) + "]"
+}
+
+// mask puts the word of a kind where the spans are.
+func (c Concealed) mask(kind string, spans [][]int, seen numbering) Concealed {
+	if len(spans) == 0 {
+		return c
+	}
+	masked := append(c.Masked, kind)
+	if slices.Contains(c.Masked, kind) {
+		masked = c.Masked
+	}
+	out := c.replace(spans, func(detail string) string { return seen.word(kind, detail) })
+	out.Masked = masked
+	return out
+}
+
+func same(word string) func(string) string { return func(string) string { return word } }
 
 // newConcealed starts with each byte standing for itself. Where bytes had to be
 // replaced to make the text valid, positions no longer match, and none is kept.
@@ -45,12 +90,12 @@ func newConcealed(valid, original string) Concealed {
 	return c
 }
 
-// replace puts word where the spans are, which are in order and do not overlap.
-func (c Concealed) replace(spans [][]int, word string) Concealed {
+// replace puts words where the spans are, which are in order and do not overlap.
+func (c Concealed) replace(spans [][]int, wordFor func(detail string) string) Concealed {
 	if len(spans) == 0 {
 		return c
 	}
-	var out Concealed
+	out := Concealed{Masked: c.Masked}
 	var text strings.Builder
 	at := 0
 	keep := func(end int) {
@@ -60,6 +105,7 @@ func (c Concealed) replace(spans [][]int, word string) Concealed {
 	}
 	for _, s := range spans {
 		keep(s[0])
+		word := wordFor(c.Text[s[0]:s[1]])
 		text.WriteString(word)
 		for range len(word) {
 			out.from = append(out.from, c.from[s[0]])
@@ -83,7 +129,7 @@ func (c Concealed) shorten(head, tail int) Concealed {
 	for end < len(c.Text) && !utf8.RuneStart(c.Text[end]) {
 		end++
 	}
-	out := Concealed{Text: c.Text[:start] + cut + c.Text[end:], Shortened: true}
+	out := Concealed{Text: c.Text[:start] + cut + c.Text[end:], Shortened: true, Masked: c.Masked}
 	gap := make([]int, len(cut))
 	for i := range gap {
 		gap[i] = -1
@@ -109,40 +155,10 @@ func (c Concealed) Find(quote string) (start, end int, ok bool) {
 	return c.from[at], c.to[at+len(quote)-1], true
 }
 
+// gaps are runs of spaces, of which one says as much.
+var gaps = regexp.MustCompile(` {3,}`)
+
 // Invisible characters carry smuggled instructions (tag characters), turn text around
 // (bidirectional controls) or split words that should be recognised. The joiners that
 // emoji and Persian need stay.
 var invisible = regexp.MustCompile(`[\x{E0000}-\x{E007F}\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200B}\x{2060}\x{FEFF}\x{00AD}]+`)
-
-// class is one kind of private thing and the word that takes its place.
-type class struct {
-	word    string
-	pattern *regexp.Regexp
-	start   func(match string) int // where in a match the thing begins, -1 for nowhere; nil: at 0
-}
-
-// private lists the classes in the order in which they are replaced: longer numbers
-// before those that could be a part of them.
-var private = []class{
-	{"[mail]", regexp.MustCompile(`(?i)[\p{L}\p{N}._%+-]+(?:[@＠]| ?[\[({](?:at|ät)[\])}] ?)[\p{L}\p{N}-]+` +
-		`(?:\.[\p{L}\p{N}-]+| ?[\[({](?:dot|punkt)[\])}] ?[\p{L}\p{N}-]+)+`), nil},
-	{"[mail]", regexp.MustCompile(`(?i)[\p{L}\p{N}._%+-]+ (?:at|ät) [\p{L}\p{N}-]+ (?:dot|punkt) \p{L}{2,}`), nil},
-	{"[iban]", regexp.MustCompile(`(?i)\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b`), ibanStart},
-	{"[card]", regexp.MustCompile(`\p{Nd}(?:[ .-]?\p{Nd}){12,18}`), cardStart},
-	{"[phone]", regexp.MustCompile(`(?:\+|\(\+?|\p{Nd})[\p{Nd} ()./\x{2010}-\x{2015}-]{5,28}\p{Nd}`), phoneStart},
-	{"[handle]", regexp.MustCompile(`[@＠][\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?|\bu/[A-Za-z0-9_-]{3,20}\b`), nil},
-}
-
-func (c class) find(text string) [][]int {
-	found := c.pattern.FindAllStringIndex(text, -1)
-	if c.start == nil {
-		return found
-	}
-	kept := found[:0]
-	for _, s := range found {
-		if at := c.start(text[s[0]:s[1]]); at >= 0 {
-			kept = append(kept, []int{s[0] + at, s[1]})
-		}
-	}
-	return kept
-}

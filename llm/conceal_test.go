@@ -20,16 +20,45 @@ func TestConcealTakesPrivateDetailsOut(t *testing.T) {
 		"a Turkish number in groups":     {"call 532 123 45 67 now", "call [phone] now"},
 		"an American number":             {"(555) 123-4567", "[phone]"},
 		"Arabic digits":                  {"اتصل ٠٥٠١٢٣٤٥٦٧", "اتصل [phone]"},
-		"a number after another":         {"Auftrag 4711 030/1234567", "Auftrag 4711 [phone]"},
+		"a number after another":         {"Auftrag 4711 030/1234567", "Auftrag [order] [phone]"},
 		"an IBAN in groups":              {"IBAN DE89 3704 0044 0532 0130 00 bitte", "IBAN [iban] bitte"},
 		"a solid IBAN in small letters":  {"de89370400440532013000", "[iban]"},
 		"a mistyped IBAN":                {"GB29 NWBK 6016 1331 9268 18", "[iban]"},
 		"a card number":                  {"charged 4111 1111 1111 1111 twice", "charged [card] twice"},
 		"a solid card number":            {"5500005555555559", "[card]"},
 		"a mistyped card number":         {"4111-1111-1111-1112", "[card]"},
-		"a handle":                       {"@jana_k. hat recht, oder @tom?", "[handle]. hat recht, oder [handle]?"},
-		"a handle with its host":         {"danke @jana@social.example", "danke @[mail]"},
+		"a handle":                       {"@jana_k. hat recht, oder @tom?", "[handle]. hat recht, oder [handle 2]?"},
+		"a handle with its host":         {"danke @jana@social.example", "danke [handle]"},
 		"a reddit name":                  {"ask u/some_body", "ask [handle]"},
+		"the same handle twice":          {"@jana, sag @Jana und @tom", "[handle], sag [handle] und [handle 2]"},
+		"an account by its page":         {"instagram.com/jana_k oder t.me/janak", "instagram.com/[handle] oder t.me/[handle 2]"},
+		"an account by its network":      {"Meine Insta: jana.k_93 bitte", "Meine Insta: [handle] bitte"},
+		"a spelled free mail address":    {"jana.k at gmail.com", "[mail]"},
+		"a mail address pulled apart":    {"jana.k [at] gmail . com", "[mail]"},
+		"a French number":                {"appelez le 06 12 34 56 78", "appelez le [phone]"},
+		"a Danish number in pairs":       {"ring 12 34 56 78", "ring [phone]"},
+		"an Italian number":              {"chiamami 333 1234567", "chiamami [phone]"},
+		"a number that is announced":     {"Tel. 171 2345678", "Tel. [phone]"},
+		"a French IBAN":                  {"FR14 2004 1010 0505 0001 3M02 606 merci", "[iban] merci"},
+		"an IBAN with odd gaps":          {"DE 89 3704 0044-0532 0130 00", "[iban]"},
+		"an IBAN before words":           {"NL91ABNA0417164300 please pay back", "[iban] please pay back"},
+		"an order number":                {"Bestellung Nr. 4711-0815 fehlt", "Bestellung Nr. [order] fehlt"},
+		"an order number of a shop":      {"order 302-1234567-7654321 is lost", "order [order] is lost"},
+		"a customer number":              {"meine Kundennummer: K-20394", "meine Kundennummer: [order]"},
+		"a parcel number":                {"DHL 00340434161094042557", "DHL [number]"},
+		"a count of orders stays":        {"order 2 of them, all 4", "order 2 of them, all 4"},
+		"a street":                       {"Wohne in der Torstraße 12a, 10119 Berlin.", "Wohne in der [address]."},
+		"a street with a short name":     {"Am Markt 3", "[address]"},
+		"an English street":              {"221B Baker Street, London", "[address], London"},
+		"a French street":                {"12 rue de la Paix, 75002 Paris", "[address]"},
+		"a Spanish street":               {"Calle Mayor 5, 28013 Madrid", "[address]"},
+		"a Polish street":                {"ul. Długa 5, 00-238 Warszawa", "[address]"},
+		"a British postcode":             {"we live at SW1A 1AA", "we live at [address]"},
+		"a name after a title":           {"Frau Dr. Weber hat geholfen", "Frau [name] hat geholfen"},
+		"a name that is told":            {"Ich heiße Ayla Yıldız und warte", "Ich heiße [name] und warte"},
+		"a name under a text":            {"Nichts geht!\nLG Traudl", "Nichts geht!\nLG [name]"},
+		"a first name with a surname":    {"Danke an Sabine Krüger!", "Danke an [name]!"},
+		"words that look like names":     {"Mark my words, May was better. Rose Gold?", "Mark my words, May was better. Rose Gold?"},
 		"hidden tag characters":          {"fine\U000E0069\U000E0067", "fine"},
 		"turned text":                    {"a \u202eesiarp\u202c b", "a esiarp b"},
 		"a year stays":                   {"seit 2019 dabei", "seit 2019 dabei"},
@@ -41,6 +70,20 @@ func TestConcealTakesPrivateDetailsOut(t *testing.T) {
 	} {
 		if got := Conceal(c.text, 1000, 0).Text; got != c.want {
 			t.Errorf("%s: %q became %q, want %q", name, c.text, got, c.want)
+		}
+	}
+}
+
+func TestConcealTakesKnownNamesOutWhereverTheyStand(t *testing.T) {
+	for text, want := range map[string]string{
+		"hat kiki_92 recht? Kiki_92!":       "hat [name] recht? [name]!",
+		"Mira sagt, Sander Mira weiß es":    "[name] sagt, [name 2] [name] weiß es",
+		"mira mira on the wall, miracle":    "mira mira on the wall, miracle",
+		"Mira Sander war da, mira sander ":  "[name] war da, [name] ",
+		"İstanbul'da Kiki_92 yok, kiki_92!": "İstanbul'da [name] yok, [name]!",
+	} {
+		if got := Conceal(text, 1000, 0, "@kiki_92", "Mira Sander", "X").Text; got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}
 }

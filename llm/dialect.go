@@ -16,6 +16,8 @@ const (
 	paramMaxTokens   parameter = "max_tokens"
 	paramTemperature parameter = "temperature"
 	paramEffort      parameter = "reasoning_effort"
+	paramStore       parameter = "store"
+	paramDimensions  parameter = "dimensions"
 )
 
 // dialect is what one endpoint understands. It is guessed from the model's name and
@@ -25,6 +27,7 @@ type dialect struct {
 	newTokenField bool // max_completion_tokens instead of max_tokens
 	temperature   bool
 	effort        bool // reasoning_effort
+	noStore       bool // store: false
 }
 
 // firstDialect guesses: OpenAI's reasoning models take neither max_tokens nor a
@@ -39,6 +42,7 @@ func firstDialect(model, host string) *dialect {
 		newTokenField: reasoning || host == "api.openai.com",
 		temperature:   !reasoning,
 		effort:        reasoning,
+		noStore:       true, // servers that keep nothing ignore it
 	}
 }
 
@@ -56,6 +60,8 @@ func (d dialect) without(p parameter) (*dialect, bool) {
 		d.temperature = false
 	case p == paramEffort && d.effort:
 		d.effort = false
+	case p == paramStore && d.noStore:
+		d.noStore = false
 	default:
 		return nil, false
 	}
@@ -81,6 +87,8 @@ func complaint(api *openai.APIError) parameter {
 		{"reasoning_effort", paramEffort},
 		{"max_tokens", paramMaxTokens},
 		{"temperature", paramTemperature},
+		{"matryoshka", paramDimensions}, {"dimensions", paramDimensions},
+		{"'store'", paramStore}, {"`store`", paramStore}, {`"store"`, paramStore}, {"store ", paramStore}, {": store", paramStore},
 	} {
 		if strings.Contains(text, p.word) {
 			return p.param

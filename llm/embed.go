@@ -13,10 +13,22 @@ import (
 // the endpoint gave them: their numbers and lengths are unchecked, except that there is
 // exactly one per text, mapped by its index. The endpoint's limits on texts, tokens and
 // (see MaxEmbeddingValues) numbers are the caller's duty. Errors are of type *Error.
+//
+// When the endpoint says that it cannot give as many dimensions as are configured, Embed asks
+// again without and remembers; OwnSize tells.
 func (c *Client) Embed(ctx context.Context, texts []string) ([][]float32, Usage, error) {
 	if c.config.EmbeddingModel == "" {
 		return nil, Usage{}, &Error{Outcome: Invalid, Code: "no_embedding_model"}
 	}
+	vectors, usage, err := c.embedOnce(ctx, texts)
+	if e := (*Error)(nil); errors.As(err, &e) && e.asksFor == paramDimensions && c.EmbeddingDimensions() > 0 {
+		c.fullSize.Store(true)
+		return c.embedOnce(ctx, texts)
+	}
+	return vectors, usage, err
+}
+
+func (c *Client) embedOnce(ctx context.Context, texts []string) ([][]float32, Usage, error) {
 	var resp openai.EmbeddingResponse
 	badNumber := false
 	err := c.call(ctx, func() (http.Header, error) {
@@ -25,7 +37,7 @@ func (c *Client) Embed(ctx context.Context, texts []string) ([][]float32, Usage,
 			Input:          texts,
 			Model:          openai.EmbeddingModel(c.config.EmbeddingModel),
 			EncodingFormat: openai.EmbeddingEncodingFormatFloat,
-			Dimensions:     c.config.EmbeddingDimensions,
+			Dimensions:     c.EmbeddingDimensions(),
 		})
 		// A number that is none, or too large for a vector, is a bad answer of a live endpoint.
 		if bad := (*json.UnmarshalTypeError)(nil); errors.As(err, &bad) {

@@ -88,6 +88,15 @@ func RetryAfter(err error) time.Duration {
 	return 0
 }
 
+// Sent reports whether a call went out to end with err: true for nil, false where our own
+// gate or limit kept it in.
+func Sent(err error) bool {
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return e.Code != "held" && e.Code != "breaker_open" && e.Code != "no_free_slot" && e.Code != "no_chat_model"
+	}
+	return true
+}
+
 func isTimeout(err error) bool {
 	e := (*Error)(nil)
 	return errors.As(err, &e) && e.Code == "timeout"
@@ -144,17 +153,31 @@ func fromConnection(err error) *Error {
 	return &Error{Outcome: Retry, Code: "no_answer"}
 }
 
-// readError reads what go-openai could not: an error object that lacks a message. It
-// returns nil for any other body.
+// readError reads what go-openai could not: an error object that lacks a message, a bare
+// text in its place (LM Studio), or its members at the top (vLLM). It returns nil for any
+// other body.
 func readError(body []byte) *openai.APIError {
 	var in struct {
-		Error *struct{ Type, Code any }
+		Error   json.RawMessage
+		Message string
+		Type    any
 	}
-	if json.Unmarshal(body, &in) != nil || in.Error == nil {
+	if json.Unmarshal(body, &in) != nil || in.Error == nil && in.Message == "" {
 		return nil
 	}
-	kind, _ := in.Error.Type.(string)
-	return &openai.APIError{Type: kind, Code: in.Error.Code}
+	var text string
+	if json.Unmarshal(in.Error, &text) == nil {
+		return &openai.APIError{Message: text}
+	}
+	var object struct{ Type, Code any }
+	if in.Error != nil && json.Unmarshal(in.Error, &object) != nil {
+		return nil
+	}
+	if in.Error == nil {
+		object.Type = in.Type
+	}
+	kind, _ := object.Type.(string)
+	return &openai.APIError{Type: kind, Code: object.Code, Message: in.Message}
 }
 
 // fromStatus reads a failed answer. api is nil when its body was not in OpenAI's form.
@@ -166,10 +189,10 @@ func fromStatus(status int, header http.Header, api *openai.APIError) *Error {
 	case status == http.StatusTooManyRequests,
 		status == http.StatusServiceUnavailable && header.Get("Retry-After") != "":
 		e.Outcome, e.RetryAfter = Wait, parseRetryAfter(header.Get("Retry-After"), header.Get("Date"))
-	case status == http.StatusRequestTimeout, status == http.StatusConflict, status == http.StatusTooEarly, status >= 500:
+	case status == http.StatusRequestTimeout, status == http.StatusConflict, status == http.StatusTooEarly, status >= 500 && status != http.StatusNotImplemented:
 		e.Outcome = Retry
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusPaymentRequired,
-		status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
+		status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
 		e.Outcome = Refused
 	case e.Code == "content_filter" || e.Code == "content_policy_violation":
 		e.Outcome = Declined

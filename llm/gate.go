@@ -145,3 +145,17 @@ func (g *gate) state() string {
 	}
 	return g.breaker.State().String()
 }
+
+// ready tells whether calls go through at now: all of them, or one that probes.
+func (g *gate) ready(now time.Time) (all, one bool) {
+	g.mu.Lock()
+	held, over, probing := g.held, !now.Before(g.until), g.probing
+	g.mu.Unlock()
+	switch state := g.breaker.State(); {
+	case held && (!over || probing) || state == gobreaker.StateOpen:
+		return false, false
+	case held || state == gobreaker.StateHalfOpen:
+		return false, true
+	}
+	return true, true
+}

@@ -13,6 +13,7 @@ import (
 
 // Usage is what calls used up.
 type Usage struct {
+	Calls            int64 // that were answered
 	PromptTokens     int64
 	CachedTokens     int64 // of the prompt tokens, those at the cached price
 	CompletionTokens int64
@@ -23,6 +24,7 @@ type Usage struct {
 // Plus returns the sum of u and v; it is priced when both are.
 func (u Usage) Plus(v Usage) Usage {
 	return Usage{
+		Calls:            u.Calls + v.Calls,
 		PromptTokens:     u.PromptTokens + v.PromptTokens,
 		CachedTokens:     u.CachedTokens + v.CachedTokens,
 		CompletionTokens: u.CompletionTokens + v.CompletionTokens,
@@ -88,7 +90,7 @@ func cost(answered, configured string, u Usage) (microUSD int64, priced bool) {
 // usageOf reads token counts, which come from outside: none is negative or absurd.
 func usageOf(u openai.Usage) Usage {
 	sane := func(n int) int64 { return int64(min(max(n, 0), 10_000_000)) }
-	usage := Usage{PromptTokens: sane(u.PromptTokens), CompletionTokens: sane(u.CompletionTokens)}
+	usage := Usage{Calls: 1, PromptTokens: sane(u.PromptTokens), CompletionTokens: sane(u.CompletionTokens)}
 	if d := u.PromptTokensDetails; d != nil {
 		usage.CachedTokens = min(sane(d.CachedTokens), usage.PromptTokens)
 	}
@@ -103,10 +105,11 @@ type Totals struct {
 }
 
 type totals struct {
-	calls, unpriced, prompt, cached, completion, microUSD atomic.Int64
+	calls, answered, unpriced, prompt, cached, completion, microUSD atomic.Int64
 }
 
 func (t *totals) add(u Usage) {
+	t.answered.Add(u.Calls)
 	t.prompt.Add(u.PromptTokens)
 	t.cached.Add(u.CachedTokens)
 	t.completion.Add(u.CompletionTokens)
@@ -123,6 +126,7 @@ func (c *Client) Totals() Totals {
 		Calls:         t.calls.Load(),
 		UnpricedCalls: t.unpriced.Load(),
 		Usage: Usage{
+			Calls:            t.answered.Load(),
 			PromptTokens:     t.prompt.Load(),
 			CachedTokens:     t.cached.Load(),
 			CompletionTokens: t.completion.Load(),

@@ -1,6 +1,8 @@
 package llm
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -66,6 +68,12 @@ func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/embeddings") {
 		limit = maxEmbeddingBytes
 	}
+	if r.Context().Value(noStore{}) != nil {
+		var err error
+		if r, err = refusingStorage(r); err != nil {
+			return nil, err
+		}
+	}
 	resp, err := g.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -97,3 +105,30 @@ func (c *capped) Read(p []byte) (int, error) {
 }
 
 func (c *capped) Close() error { return c.body.Close() }
+
+// noStore marks the context of a call whose endpoint is told to keep nothing.
+type noStore struct{}
+
+func (d dialect) keepingNothing(ctx context.Context) context.Context {
+	if !d.noStore {
+		return ctx
+	}
+	return context.WithValue(ctx, noStore{}, true)
+}
+
+// refusingStorage writes the member store into the body. go-openai leaves a plain false out,
+// and what an account's own default is then decides.
+func refusingStorage(r *http.Request) (*http.Request, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Body.Close(); err != nil {
+		return nil, err
+	}
+	body = append([]byte(`{"store":false,`), bytes.TrimPrefix(bytes.TrimSpace(body), []byte("{"))...)
+	out := r.Clone(r.Context())
+	out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	return out, nil
+}

@@ -23,6 +23,8 @@ type BrandRow struct {
 	Name      string
 	Goal      triage.Goal
 	Context   string // a few words on the brand for the classifier
+	Voice     string // a few words on how the brand speaks
+	Outflow   triage.Outflow
 	SlackSMM  string // Slack channel of the content queue, empty for none
 	SlackCM   string // Slack channel of the relationship queue, empty for none
 	CreatedAt time.Time
@@ -30,11 +32,13 @@ type BrandRow struct {
 
 // BrandChange says what to change of a brand; nil fields stay as they are.
 type BrandChange struct {
-	Name, Context, SlackSMM, SlackCM *string
-	Goal                             *triage.Goal
+	Name, Context, Voice, SlackSMM, SlackCM *string
+	Goal                                    *triage.Goal
+	NothingLeaves                           *bool
+	Withheld                                *[]triage.Field
 }
 
-const brandColumns = `id, slug, name, goal, context, slack_smm, slack_cm, created_at`
+const brandColumns = `id, slug, name, goal, context, slack_smm, slack_cm, created_at, voice, nothing_leaves, withheld`
 
 // Brands returns every brand, oldest first.
 func (r Reads) Brands(ctx context.Context) ([]BrandRow, error) {
@@ -63,9 +67,20 @@ func (r Reads) Brand(ctx context.Context, idOrSlug string) (BrandRow, error) {
 	return found, nil
 }
 
+// Outflow returns what a brand lets out of the house.
+func (r Reads) Outflow(ctx context.Context, brand triage.ID) (triage.Outflow, error) {
+	var o triage.Outflow
+	err := r.db.QueryRow(ctx, `SELECT nothing_leaves, withheld FROM brands WHERE id = $1`, brand).Scan(&o.Nothing, &o.Withheld)
+	if err != nil {
+		return o, unavailable(fmt.Errorf("outflow of brand %s: %w", brand, err))
+	}
+	return o, nil
+}
+
 func scanBrand(row pgx.CollectableRow) (BrandRow, error) {
 	var b BrandRow
-	err := row.Scan(&b.ID, &b.Slug, &b.Name, &b.Goal, &b.Context, &b.SlackSMM, &b.SlackCM, &b.CreatedAt)
+	err := row.Scan(&b.ID, &b.Slug, &b.Name, &b.Goal, &b.Context, &b.SlackSMM, &b.SlackCM, &b.CreatedAt,
+		&b.Voice, &b.Outflow.Nothing, &b.Outflow.Withheld)
 	return b, err
 }
 
@@ -96,11 +111,15 @@ func (t *Tx) AddBrand(ctx context.Context, actor Actor, b BrandRow) (triage.ID, 
 	if err := checkGoal(b.Goal); err != nil {
 		return "", err
 	}
+	if err := checkFields(b.Outflow.Withheld); err != nil {
+		return "", err
+	}
 	id := NewID()
 	_, err := t.tx.Exec(ctx, `
-		INSERT INTO brands (id, slug, name, goal, context, slack_smm, slack_cm, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, b.Slug, b.Name, float64(b.Goal), b.Context, b.SlackSMM, b.SlackCM, t.Now)
+		INSERT INTO brands (id, slug, name, goal, context, slack_smm, slack_cm, created_at, voice, nothing_leaves, withheld)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		id, b.Slug, b.Name, float64(b.Goal), b.Context, b.SlackSMM, b.SlackCM, t.Now,
+		b.Voice, b.Outflow.Nothing, strs(b.Outflow.Withheld))
 	switch violated(err) {
 	case "brands_slug_unique":
 		return "", triage.Errorf(triage.Conflict, "There is a brand with the slug %q already.", b.Slug)
@@ -123,13 +142,22 @@ func (t *Tx) ChangeBrand(ctx context.Context, actor Actor, id triage.ID, change 
 		g := float64(*change.Goal)
 		goal = &g
 	}
+	var withheld []string // NULL leaves it as it is
+	if change.Withheld != nil {
+		if err := checkFields(*change.Withheld); err != nil {
+			return err
+		}
+		withheld = strs(*change.Withheld)
+	}
 	if change.Name != nil && strings.TrimSpace(*change.Name) == "" {
 		return triage.Errorf(triage.Invalid, "A brand needs a name.")
 	}
 	tag, err := t.tx.Exec(ctx, `
 		UPDATE brands SET name = coalesce($2, name), goal = coalesce($3, goal), context = coalesce($4, context),
-		       slack_smm = coalesce($5, slack_smm), slack_cm = coalesce($6, slack_cm)
-		WHERE id = $1`, id, change.Name, goal, change.Context, change.SlackSMM, change.SlackCM)
+		       slack_smm = coalesce($5, slack_smm), slack_cm = coalesce($6, slack_cm), voice = coalesce($7, voice),
+		       nothing_leaves = coalesce($8, nothing_leaves), withheld = coalesce($9, withheld)
+		WHERE id = $1`, id, change.Name, goal, change.Context, change.SlackSMM, change.SlackCM, change.Voice,
+		change.NothingLeaves, withheld)
 	if err != nil {
 		return fmt.Errorf("brand %s: %w", id, err)
 	}
@@ -148,12 +176,22 @@ func (c BrandChange) fields() []string {
 	}{
 		{"name", c.Name != nil}, {"goal", c.Goal != nil}, {"context", c.Context != nil},
 		{"slack_smm", c.SlackSMM != nil}, {"slack_cm", c.SlackCM != nil},
+		{"voice", c.Voice != nil}, {"nothing_leaves", c.NothingLeaves != nil}, {"withheld", c.Withheld != nil},
 	} {
 		if field.set {
 			names = append(names, field.name)
 		}
 	}
 	return names
+}
+
+func checkFields(fields []triage.Field) error {
+	for _, f := range fields {
+		if !f.Valid() {
+			return triage.Errorf(triage.Invalid, "What can be withheld is any of %s.", strings.Join(strs(triage.OutsideFields()), ", "))
+		}
+	}
+	return nil
 }
 
 func checkGoal(g triage.Goal) error {

@@ -22,21 +22,28 @@ const judgeAttempts = 5
 
 // Enqueue schedules the judging of refs, in jobs of at most perJob of one brand.
 func (t *Tx) Enqueue(ctx context.Context, refs []Ref) error {
-	return t.enqueue(ctx, perJob, refs, time.Time{})
+	return t.enqueue(ctx, perJob, refs, 1)
 }
 
 // EnqueueEach schedules one job for each of refs, so that one that always fails, or kills
 // its worker, no longer holds up the others.
 func (t *Tx) EnqueueEach(ctx context.Context, refs []Ref) error {
-	return t.enqueue(ctx, 1, refs, time.Time{})
+	return t.enqueue(ctx, 1, refs, 1)
 }
 
-// EnqueueAgain schedules the judging of provisional refs at a later time.
-func (t *Tx) EnqueueAgain(ctx context.Context, refs []Ref, at time.Time) error {
-	return t.enqueue(ctx, perJob, refs, at)
+// Again takes small jobs, since a model is asked about all of them, and lets new comments
+// pass.
+const (
+	perJobAgain   = 10
+	priorityAgain = 2
+)
+
+// enqueueAgain schedules the judging of provisional refs.
+func (t *Tx) enqueueAgain(ctx context.Context, refs []Ref) error {
+	return t.enqueue(ctx, perJobAgain, refs, priorityAgain)
 }
 
-func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, at time.Time) error {
+func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, priority int) error {
 	byBrand := map[triage.ID][]triage.Round{}
 	var params []river.InsertManyParams
 	flush := func(brand triage.ID) {
@@ -44,7 +51,7 @@ func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, at time.Time) er
 			params = append(params, river.InsertManyParams{
 				Args: triage.JudgeJob{Brand: brand, Items: triage.PackRounds(rounds)},
 				InsertOpts: &river.InsertOpts{
-					Queue: JudgeQueue, MaxAttempts: judgeAttempts, ScheduledAt: at,
+					Queue: JudgeQueue, MaxAttempts: judgeAttempts, Priority: priority,
 				},
 			})
 			delete(byBrand, brand)

@@ -74,13 +74,13 @@ func (r Reads) Judged(ctx context.Context, i Item) (triage.Classification, routi
 	var risks []triage.Risk
 	err := r.db.QueryRow(ctx, `
 		SELECT i.known, coalesce(j.engine, ''), coalesce(j.model, ''), coalesce(j.prompt_version, ''),
-		       coalesce(j.ironic, false), j.risks, j.topics, j.confidence, j.unsure
+		       coalesce(j.ironic, false), j.risks, j.topics, j.confidence, j.unsure, coalesce(j.addresses_model, false)
 		FROM items i
 		LEFT JOIN LATERAL (
 			SELECT * FROM judgements j WHERE j.brand_id = i.brand_id AND j.engagement_id = i.engagement_id
 			ORDER BY round DESC, judged_at DESC, id DESC LIMIT 1) j ON true
 		WHERE i.brand_id = $1 AND i.id = $2`,
-		i.BrandID, i.ID).Scan(&known, &c.Engine, &c.Model, &c.PromptVersion, &c.Ironic, &risks, &c.Topics, &confidence, &c.Unsure)
+		i.BrandID, i.ID).Scan(&known, &c.Engine, &c.Model, &c.PromptVersion, &c.Ironic, &risks, &c.Topics, &confidence, &c.Unsure, &c.AddressesModel)
 	if err != nil {
 		return c, around, unavailable(fmt.Errorf("judgement of item %s: %w", i.ID, err))
 	}

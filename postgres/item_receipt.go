@@ -90,7 +90,8 @@ func (r Reads) judgementsOf(ctx context.Context, i Item) ([]Judgement, error) {
 	rows, _ := r.db.Query(ctx, `
 		SELECT j.id, j.round, j.judged_at, j.engine, j.model, j.prompt_version, j.provisional, j.intent, j.sentiment,
 		    j.ironic, j.urgency, j.reply_expected, j.risks, j.language, j.topics, j.confidence, j.evidence, j.rules,
-		    j.latency_ms, j.cost_micro_usd, j.learned, j.unsure,
+		    j.latency_ms, j.cost_micro_usd, j.learned, j.unsure, j.addresses_model, j.outside,
+		    j.step, j.short, coalesce(j.reused_from::text, ''),
 		    coalesce(CASE WHEN e.round = j.round THEN e.text ELSE v.text END, '')
 		FROM judgements j
 		JOIN engagements e ON e.brand_id = j.brand_id AND e.id = j.engagement_id
@@ -103,12 +104,13 @@ func (r Reads) judgementsOf(ctx context.Context, i Item) ([]Judgement, error) {
 func scanJudgement(row pgx.CollectableRow) (Judgement, error) {
 	var j Judgement
 	var confidence []float32
-	var spans, taught []byte
+	var spans, taught, left []byte
 	var latency int64
 	var text string
 	err := row.Scan(&j.ID, &j.Round, &j.JudgedAt, &j.Engine, &j.Model, &j.PromptVersion, &j.Provisional, &j.Intent,
 		&j.Sentiment, &j.Ironic, &j.Urgency, &j.ReplyExpected, &j.Risks, &j.Language, &j.Topics, &confidence,
-		&spans, &j.Rules, &latency, &j.CostMicroUSD, &taught, &j.Unsure, &text)
+		&spans, &j.Rules, &latency, &j.CostMicroUSD, &taught, &j.Unsure, &j.AddressesModel, &left,
+		&j.Effort.Step, &j.Effort.Short, &j.Effort.ReusedFrom, &text)
 	if err != nil {
 		return Judgement{}, err
 	}
@@ -120,6 +122,14 @@ func scanJudgement(row pgx.CollectableRow) (Judgement, error) {
 		}
 		all := triage.Learned(l)
 		j.Learned = &all
+	}
+	if left != nil {
+		var o outside
+		if err := json.Unmarshal(left, &o); err != nil {
+			return Judgement{}, fmt.Errorf("outside of judgement %s: %w", j.ID, err)
+		}
+		all := triage.Outside(o)
+		j.Outside = &all
 	}
 	var kept []evidence
 	if err := json.Unmarshal(spans, &kept); err != nil {

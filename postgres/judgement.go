@@ -41,17 +41,22 @@ func (s *settling) saveJudgements(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		outside, err := outsideOf(c.Outside)
+		if err != nil {
+			return err
+		}
 		k := c.Confidence
 		batch.Queue(`
 			INSERT INTO judgements (brand_id, id, engagement_id, round, judged_at, engine, model, prompt_version,
 			    provisional, intent, sentiment, ironic, urgency, reply_expected, risks, language, topics, confidence,
-			    evidence, rules, latency_ms, cost_micro_usd, learned, unsure)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+			    evidence, rules, latency_ms, cost_micro_usd, learned, unsure, addresses_model, outside, step, short, reused_from)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`,
 			s.brand, s.judgements[i], one.Engagement.ID, one.Engagement.Round, s.tx.Now, c.Engine, c.Model, c.PromptVersion,
 			c.Provisional, c.Intent, c.Sentiment, c.Ironic, c.Urgency, c.ReplyExpected, strs(c.Risks), c.Language,
 			strs(c.Topics), []float32{float32(k.Queue), float32(k.Intent), float32(k.Sentiment), float32(k.Ironic),
 				float32(k.Urgency), float32(k.ReplyExpected)},
-			quoted, strs(c.Rules), c.Latency.Milliseconds(), c.CostMicroUSD, learned, strs(c.Unsure))
+			quoted, strs(c.Rules), c.Latency.Milliseconds(), c.CostMicroUSD, learned, strs(c.Unsure), c.AddressesModel, outside,
+			c.Effort.Step, c.Effort.Short, idOrNull(c.Effort.ReusedFrom))
 	}
 	if batch.Len() == 0 {
 		return nil
@@ -78,6 +83,29 @@ func learnedOf(l *triage.Learned) ([]byte, error) {
 	raw, err := json.Marshal(learned(*l))
 	if err != nil {
 		return nil, fmt.Errorf("learned: %w", err)
+	}
+	return raw, nil
+}
+
+// outside is triage.Outside as it is kept.
+type outside struct {
+	Nothing   bool           `json:"nothing"`
+	Fields    []triage.Field `json:"fields"`
+	Embedded  bool           `json:"embedded"`
+	Masked    []string       `json:"masked"`
+	Shortened bool           `json:"shortened"`
+	Examples  int            `json:"examples"`
+	NoStore   bool           `json:"no_store"`
+}
+
+// outsideOf returns the column for o, nil for nil.
+func outsideOf(o *triage.Outside) ([]byte, error) {
+	if o == nil {
+		return nil, nil
+	}
+	raw, err := json.Marshal(outside(*o))
+	if err != nil {
+		return nil, fmt.Errorf("outside: %w", err)
 	}
 	return raw, nil
 }

@@ -75,13 +75,14 @@ func (t *Tx) answers(ctx context.Context, brand triage.ID, hits []Hit) ([]Answer
 	return out, err
 }
 
-// VectorOf returns the newest vector of an engagement, nil when it has none.
+// VectorOf returns the newest vector of an engagement, of the model in force when there are
+// several, nil when it has none.
 func (r Reads) VectorOf(ctx context.Context, brand, engagement triage.ID) (*triage.Vector, error) {
 	var v triage.Vector
 	var half pgvector.HalfVector
 	err := r.db.QueryRow(ctx, `
 		SELECT model, vector FROM embeddings WHERE brand_id = $1 AND engagement_id = $2
-		ORDER BY round DESC, model LIMIT 1`, brand, engagement).Scan(&v.Model, &half)
+		ORDER BY round DESC, model = (SELECT s.model FROM vector_spaces s WHERE s.state = 'in force') DESC NULLS LAST, model LIMIT 1`, brand, engagement).Scan(&v.Model, &half)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil //nolint:nilnil // no vector is an answer
 	}

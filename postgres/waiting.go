@@ -14,6 +14,8 @@ import (
 type Waiting struct {
 	triage.Engagement
 	ParentText  string // of the comment it replies to, when we hold that
+	ParentName  string // of its author, likewise
+	ParentAlias string // its author's handle
 	Settled     int    // the round its owner item was placed at; 0 when it has none
 	Provisional bool   // that placement waits for a better judgement
 	Brand       BrandVoice
@@ -23,6 +25,8 @@ type Waiting struct {
 type BrandVoice struct {
 	Name     string
 	Context  string
+	Voice    string
+	Outflow  triage.Outflow
 	Goal     triage.Goal
 	SlackSMM string
 	SlackCM  string
@@ -35,8 +39,8 @@ func (r Reads) Waiting(ctx context.Context, brand triage.ID, ids []triage.ID) ([
 		       e.author_external_id, e.author_handle, e.author_name, e.author_followers, e.author_verified,
 		       e.thread_external_id, e.thread_text, e.thread_permalink, e.text, e.text_altered, e.language,
 		       e.permalink, e.has_media, e.posted_at, e.version_at, e.received_at, e.round,
-		       coalesce(p.text, ''), coalesce(i.round, 0), coalesce(i.provisional, false),
-		       b.name, b.context, b.goal, b.slack_smm, b.slack_cm
+		       coalesce(p.text, ''), coalesce(p.author_name, ''), coalesce(p.author_handle, ''), coalesce(i.round, 0), coalesce(i.provisional, false),
+		       b.name, b.context, b.goal, b.slack_smm, b.slack_cm, b.voice, b.nothing_leaves, b.withheld
 		FROM engagements e
 		JOIN brands b ON b.id = e.brand_id
 		LEFT JOIN engagements p ON e.parent_external_id <> '' AND p.brand_id = e.brand_id
@@ -58,8 +62,9 @@ func scanWaiting(row pgx.CollectableRow) (Waiting, error) {
 		&w.Author.ExternalID, &w.Author.Handle, &w.Author.Name, &w.Author.Followers, &w.Author.Verified,
 		&w.Thread.ExternalID, &w.Thread.Text, &w.Thread.Permalink, &w.Text, &w.TextAltered, &w.Language,
 		&w.Permalink, &w.HasMedia, &posted, &w.VersionAt, &w.ReceivedAt, &w.Round,
-		&w.ParentText, &w.Settled, &w.Provisional,
-		&w.Brand.Name, &w.Brand.Context, &w.Brand.Goal, &w.Brand.SlackSMM, &w.Brand.SlackCM)
+		&w.ParentText, &w.ParentName, &w.ParentAlias, &w.Settled, &w.Provisional,
+		&w.Brand.Name, &w.Brand.Context, &w.Brand.Goal, &w.Brand.SlackSMM, &w.Brand.SlackCM,
+		&w.Brand.Voice, &w.Brand.Outflow.Nothing, &w.Brand.Outflow.Withheld)
 	w.PostedAt = orZero(posted)
 	return w, err
 }

@@ -35,6 +35,7 @@ func (p Plan) begin(
 	}
 	out := triage.Placement{PlanVersion: p.Version}
 	p.queue(&out, c)
+	short(&out, c)
 	p.priority(&out, e, c)
 	ruled := p.rules(in, &out)
 	return in, out, ruled
@@ -82,6 +83,11 @@ func (p Plan) queue(out *triage.Placement, c triage.Classification) {
 		because(out, "intent", "Read as %s, which belongs to the %s.", words(string(c.Intent)), queueNames[out.Queue])
 	}
 	p.taught(out, c)
+	if c.AddressesModel {
+		out.Unsure = true
+		because(out, "addresses_model", "The text speaks to the machine that sorts it; only the rest of it was read, so a person should look.")
+		return
+	}
 	if sure < p.Thresholds.Unsure || slices.Contains(c.Unsure, "queue") {
 		out.Unsure = true
 		because(out, "unsure", "The engine is not sure of the queue (%.0f %%).", 100*sure)
@@ -175,7 +181,7 @@ func (p Plan) priority(out *triage.Placement, e triage.Engagement, c triage.Clas
 
 func (p Plan) spam(out *triage.Placement, c triage.Classification) {
 	out.Priority = triage.P4
-	if c.Confidence.Intent >= p.Thresholds.SpamSure {
+	if c.Confidence.Intent >= p.Thresholds.SpamSure && !c.AddressesModel {
 		out.Dismiss = true
 		because(out, "spam_dismissed", "Surely spam without any risk: closed by the machine, can be reopened.")
 		return

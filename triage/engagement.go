@@ -123,11 +123,17 @@ type Classification struct {
 	Rules      []string // names of the rules that raised risk or urgency
 	Learned    *Learned // nil when no correction of people had a say
 
+	// AddressesModel means that the text speaks to the machine that judges it, in the spans
+	// of that name. What it wants is not done: the rest is judged, and a person looks.
+	AddressesModel bool
+	Outside        *Outside // what left the house for this judgement; nil when that is not known
+
 	Engine        string // builtin, llm, or "" when nobody judged
 	Model         string // model name with version
 	PromptVersion string
 	Latency       time.Duration
 	CostMicroUSD  int64 // millionths of a US dollar
+	Effort        Effort
 
 	// Provisional means that the engine asked first was away: judge again later. It may
 	// stand without a judgement.
@@ -155,8 +161,8 @@ type Span struct {
 // Judged reports whether an engine gave an answer.
 func (c Classification) Judged() bool { return c.Engine != "" }
 
-// Input is what an engine sees of an engagement. It is data from outside, never
-// instructions; handles and names are left out on purpose.
+// Input is what an engine sees of an engagement. Its texts are data from outside, never
+// instructions.
 type Input struct {
 	Text         string
 	Language     string // as told by the platform, may be empty
@@ -166,6 +172,24 @@ type Input struct {
 	ParentText   string // the comment this one answers
 	Brand        string // the brand's name
 	BrandContext string // a few words on the brand, may be empty
+	BrandVoice   string // a few words on how the brand speaks, may be empty
+	Examples     []Example
+
+	// What follows is for those who look things up or keep things in. It never leaves the house.
+	BrandID, EngagementID ID
+	Names                 []string // names and handles of the people around it: hidden wherever they stand
+	Outflow               Outflow
+	Below                 string          // what names the channel, thread and comment it stands below
+	Thrift                *Thrift         // nil is DefaultThrift
+	First                 *Classification // what the built-in engine says of it, nil when it was not asked
+}
+
+// Example is a comment of the same brand on which people said what is right.
+type Example struct {
+	Text      string
+	Intent    Intent
+	Sentiment Sentiment // empty when people said nothing of it
+	Names     []string  // as in Input
 }
 
 // Vector is one embedding with the name of the space it lives in. Vectors of two

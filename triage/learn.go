@@ -29,3 +29,13 @@ type Learned struct {
 	Intent      Intent
 	Sentiment   Sentiment
 }
+
+// Lesson is a labelled comment of the same brand, near in meaning to one that a model is asked
+// about, with what decides whether it may be an example.
+type Lesson struct {
+	Example
+	Distance float64 // cosine distance of the two texts, 0 to 2
+	Person   ID      // who said what is right
+	Author   string  // who wrote it, the same for all of one author's; empty when that is hidden
+	Copy     string  // the same for copies of one text, and for all of one wave
+}

@@ -48,6 +48,9 @@ type Config struct {
 	ChatModel           string        `env:"TRIAGE_CHAT_MODEL" envDefault:"gpt-4.1-mini"`
 	EmbeddingModel      string        `env:"TRIAGE_EMBEDDING_MODEL" envDefault:"text-embedding-3-small"`
 	EmbeddingDimensions int           `env:"TRIAGE_EMBEDDING_DIMENSIONS" envDefault:"512"`
+	EmbeddingBaseURL    string        `env:"TRIAGE_EMBEDDING_BASE_URL"`
+	EmbeddingKey        hidden        `env:"TRIAGE_EMBEDDING_API_KEY"`
+	AzureAPIVersion     string        `env:"TRIAGE_AZURE_API_VERSION"`
 	LLMTimeout          time.Duration `env:"TRIAGE_LLM_TIMEOUT" envDefault:"12s"`
 
 	OIDCIssuer       string `env:"TRIAGE_OIDC_ISSUER"`
@@ -93,7 +96,7 @@ func (c Config) check(wrong mistakes) {
 	_, _, err := net.SplitHostPort(c.Listen)
 	wrong.when(err != nil, "TRIAGE_LISTEN", "must be host:port, such as 127.0.0.1:8080 or :8080")
 	for name, address := range map[string]string{
-		"OPENAI_BASE_URL": c.OpenAIBaseURL, "TRIAGE_PUBLIC_URL": c.PublicURL, "TRIAGE_SLACK_URL": c.SlackURL,
+		"OPENAI_BASE_URL": c.OpenAIBaseURL, "TRIAGE_EMBEDDING_BASE_URL": c.EmbeddingBaseURL, "TRIAGE_PUBLIC_URL": c.PublicURL, "TRIAGE_SLACK_URL": c.SlackURL,
 		"TRIAGE_OIDC_ISSUER": c.OIDCIssuer,
 	} {
 		wrong.when(address != "" && !webAddress(address), name, "must be an http or https address without user and password")
@@ -115,7 +118,8 @@ func (c Config) check(wrong mistakes) {
 	wrong.when(c.DBConns < 1 || c.DBConns > 1000, "TRIAGE_DB_CONNS", "must be from 1 to 1000")
 	wrong.when(c.JobWorkers < 1 || c.JobWorkers > 10_000, "TRIAGE_JOB_WORKERS", "must be from 1 to 10000")
 	// 4,000 is what an HNSW index over halfvec takes (pgvector's README, "Indexing").
-	wrong.when(c.EmbeddingDimensions < 1 || c.EmbeddingDimensions > 4000, "TRIAGE_EMBEDDING_DIMENSIONS", "must be from 1 to 4000")
+	wrong.when(c.EmbeddingDimensions < 0 || c.EmbeddingDimensions > 4000, "TRIAGE_EMBEDDING_DIMENSIONS", "must be from 0, which leaves it to the model, to 4000")
+	wrong.when(c.AzureAPIVersion != "" && c.OpenAIBaseURL == "", "TRIAGE_AZURE_API_VERSION", "needs the address of the Azure resource in OPENAI_BASE_URL")
 	wrong.when(c.LLMTimeout < time.Second || c.LLMTimeout > 15*time.Second, "TRIAGE_LLM_TIMEOUT", "must be from 1s to 15s")
 }
 

@@ -34,7 +34,7 @@ func doctor(ctx context.Context, c *call) error {
 	c.jsonFlag()
 	c.explain("It looks at the configuration, the database (version, pgvector, rights, migrations, clock),\n" +
 		"the secret key, the language model and Slack, and ends with 1 when something is wrong. It\n" +
-		"changes nothing and costs nothing. With --audit it verifies the hash chain of the audit instead,\n" +
+		"changes nothing; asking the model what it understands costs a few hundred tokens. With --audit it verifies the hash chain of the audit instead,\n" +
 		"of each brand or of one, and names the first row that is not what was sealed.")
 	timeout := c.flags.Duration("timeout", 5*time.Second, "how long to wait for each thing")
 	chain := c.flags.Bool("audit", false, "verify the audit instead")
@@ -66,7 +66,7 @@ func (c *call) examine(ctx context.Context, timeout time.Duration) []finding {
 	}
 	findings := []finding{c.knownVariables(config)}
 	for _, check := range []func(context.Context, Config) []finding{
-		checkDatabase, checkSecretKey, checkChannels, checkModel, checkSlack,
+		checkDatabase, checkSecretKey, checkChannels, checkSpaces, checkModel, checkAbilities, checkSlack,
 	} {
 		limited, cancel := context.WithTimeout(ctx, timeout)
 		findings = append(findings, check(limited, config)...)

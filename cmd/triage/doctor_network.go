@@ -16,6 +16,9 @@ func checkModel(ctx context.Context, config Config) []finding {
 	if config.Judges() == EngineBuiltin {
 		return []finding{skipped(check, "the built-in engine judges")}
 	}
+	if config.AzureAPIVersion != "" {
+		return []finding{skipped(check, "Azure lists its deployments elsewhere")}
+	}
 	base := strings.TrimRight(cmp.Or(config.OpenAIBaseURL, "https://api.openai.com/v1"), "/")
 	status, body, err := ask(ctx, http.MethodGet, base+"/models", config.OpenAIKey)
 	switch {
@@ -48,7 +51,8 @@ func modelsFinding(base string, body []byte, config Config) finding {
 	for _, m := range []struct{ name, variable string }{
 		{config.ChatModel, "TRIAGE_CHAT_MODEL"}, {config.EmbeddingModel, "TRIAGE_EMBEDDING_MODEL"},
 	} {
-		if !has[m.name] {
+		elsewhere := m.name == config.EmbeddingModel && (config.EmbedsBuiltin() || config.EmbeddingBaseURL != "")
+		if !has[m.name] && !elsewhere {
 			return warning(check, base+" does not list "+m.name, "check "+m.variable)
 		}
 	}

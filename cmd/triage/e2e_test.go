@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/pgvector/pgvector-go"
 
+	"triage/embeddings"
 	"triage/internal/fakellm"
 	"triage/internal/fakeslack"
 	"triage/triage"
@@ -230,7 +231,7 @@ func TestALanguageModelJudgesAndIsReplacedAtOnceWhenItIsAway(t *testing.T) {
 
 			model.Close()
 			began := time.Now()
-			late := say("c3", sentence+"!")
+			late := say("c3", "meh, so lala irgendwie, 3/10")
 			if r := late.Receipt; r.Engine != "builtin" || !r.Provisional || !late.Provisional {
 				t.Errorf("without the model the receipt says %+v", r)
 			}
@@ -259,7 +260,7 @@ func (h *house) nearest(engagement string) (found []string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if v.Values = values.Slice(); v.Model != config.EmbeddingModel || len(v.Values) != config.EmbeddingDimensions {
+	if v.Values = values.Slice(); v.Model != embeddings.Space(config.EmbeddingModel, config.EmbeddingDimensions) || len(v.Values) != config.EmbeddingDimensions {
 		h.t.Errorf("a vector of %s with %d dimensions", v.Model, len(v.Values))
 	}
 	all, err := store.Nearest(h.t.Context(), triage.ID(h.brand), v, 10)

@@ -10,27 +10,81 @@ import (
 	"triage/builtin/train"
 	"triage/classifier"
 	"triage/evaluation"
+	"triage/routing"
+	"triage/triage"
 )
 
 func eval(ctx context.Context, c *call) error {
 	var options evaluation.Options
 	c.explain("It measures an engine on the project's own labelled comments, and on more when told where they\n" +
-		"are. The built-in engine needs no database and no network.")
-	name := c.flags.String("engine", EngineBuiltin, "the `engine` to measure; only builtin can be measured without a server")
+		"are. The built-in engine needs no database and no network; llm and cascade ask the language model of\n" +
+		"the configuration about each comment, which costs money.")
+	name := c.flags.String("engine", EngineBuiltin, "the `engine` to measure: builtin, llm or cascade")
+	threshold := c.flags.Float64("threshold", sure, "`confidence` from which a cascade believes the built-in engine")
+	plan := c.flags.String("plan", "", "`file` with the plan that places the comments, as 'triage plan show --version' prints it (default: the taxonomy)")
+	c.flags.StringVar(&options.Out, "out", "", "`folder` to keep the figures in: Markdown, JSON and a diagram of reliability")
+	c.flags.StringVar(&options.Against, "against", "", "JSON `file` of an earlier run (--out) to compare with")
 	c.flags.StringVar(&options.Data, "data", "", "`file` or folder of labelled comments in JSON lines, measured too")
 	c.flags.BoolVar(&options.JSON, "json", false, "answer in JSON, for programs")
 	c.flags.StringVar(&options.Draw, "draw", "", "`file` to draw into, as SVG, how much is decided alone and how often that is right")
 	if err := c.parse(); err != nil {
 		return err
 	}
-	if *name != EngineBuiltin {
-		return usagef("the value of --engine cannot be used: it takes builtin")
-	}
-	engine, err := classifier.NewBuiltin()
+	engine, err := c.measured(*name, *threshold)
 	if err != nil {
 		return err
 	}
+	options.About = evaluation.About{Engine: *name, Plan: "taxonomy", Day: time.Now().UTC().Format(time.DateOnly)}
+	if *name == EngineCascade {
+		options.About.Threshold = *threshold
+	}
+	if *plan != "" {
+		if options.Place, err = c.placing(*plan); err != nil {
+			return err
+		}
+		options.About.Plan = *plan
+	}
 	return evaluation.Run(ctx, engine, options, c.Stdout, c.Stderr)
+}
+
+// measured returns the engine of that name.
+func (c *call) measured(name string, threshold float64) (classifier.Engine, error) {
+	first, err := classifier.NewBuiltin()
+	if err != nil || name == EngineBuiltin {
+		return first, err
+	}
+	if name != EngineLLM && name != EngineCascade {
+		return nil, usagef("the value of --engine cannot be used: it takes builtin, llm or cascade")
+	}
+	if threshold < 0 || threshold > 1 {
+		return nil, usagef("the value of --threshold cannot be used: it takes a number from 0 to 1")
+	}
+	config, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	client, err := config.ModelClient()
+	if err != nil {
+		return nil, err
+	}
+	return classifier.ForMode(classifier.Mode(name), first, classifier.NewLLM(client), threshold, nil)
+}
+
+// placing returns how the plan in the file places a comment by an unknown author, received now.
+func (c *call) placing(file string) (evaluation.Placing, error) {
+	document, err := c.document(file)
+	if err != nil {
+		return nil, err
+	}
+	plan, problems := routing.Parse(document)
+	if err := c.complain(problems); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return func(comment evaluation.Comment, said triage.Classification) triage.Queue {
+		e := triage.Engagement{Text: comment.Text, Language: comment.Lang, ReceivedAt: now}
+		return plan.Place(e, said, routing.Context{}, now).Queue
+	}, nil
 }
 
 func trainModel(ctx context.Context, c *call) error {

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"triage/api"
+	"triage/embeddings"
 	"triage/ingest"
 	"triage/jobs"
+	"triage/llm"
 	"triage/postgres"
 	"triage/queue"
 	"triage/secret"
@@ -83,6 +85,10 @@ type service struct {
 	watch    *ingest.Endpoints
 	group    *ingest.Group
 
+	chat   *llm.Client       // nil without a language model
+	wanted embeddings.Engine // what the configuration wants to read meanings with
+	space  *embeddings.Current
+
 	client *jobs.Client
 	upkeep *jobs.Upkeep
 	outbox *jobs.Outbox
@@ -118,9 +124,12 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	embedder, err := s.embedder()
+	judge, err := s.judge()
 	if err != nil {
 		return err
+	}
+	if err := s.space.Look(ctx); err != nil {
+		s.log.WarnContext(ctx, "searches use another model than before", "err", err)
 	}
 	provider, err := s.config.Provider()
 	if err != nil {
@@ -129,7 +138,7 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	s.group = ingest.NewGroup(s.store, s.log, ingest.GroupOptions{})
 	s.server = api.New(api.Options{
 		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log, CursorKey: cursors,
-		Public: s.config.Address(), Provider: provider, Embedder: embedder,
+		Public: s.config.Address(), Provider: provider, Embedder: judge.Embedder, Near: judge.Near,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
 	})
 	s.listener, err = net.Listen("tcp", s.config.Listen)
@@ -175,10 +184,13 @@ func (s *service) prepareJobs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.store.EnsureVectorIndex(ctx, judge.Embedder.Model(), judge.Embedder.Dimensions()); err != nil {
+	if err := s.wantSpace(ctx); err != nil {
 		return err
 	}
-	s.upkeep = &jobs.Upkeep{Store: s.store, Judge: judge, Log: s.log}
+	if err := s.store.EnsureVectorIndex(ctx, judge.Near.Model(), judge.Near.Dimensions()); err != nil {
+		return err
+	}
+	s.upkeep = &jobs.Upkeep{Store: s.store, Judge: judge, Wanted: s.wanted, Log: s.log}
 	if s.outbox, err = s.slackOutbox(); err != nil {
 		return err
 	}

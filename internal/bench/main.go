@@ -27,6 +27,13 @@ func main() {
 		}
 		return
 	}
+	if len(os.Args) > 1 && os.Args[1] == "cascade" {
+		if err := runCascade(ctx, os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	write := flag.String("write", "", "also keep the table in this `file`")
 	rounds := flag.Int("rounds", 3, "alternating runs of ingest and pgbench")
 	seconds := flag.Int("seconds", 8, "length of each such run")

@@ -28,7 +28,7 @@ type question struct {
 type message struct{ Role, Content string }
 
 func (s *Server) checkChat(body []byte) (func() any, *refusal) {
-	m, bad := members(body, "", chatMembers...)
+	m, bad := s.known(body, chatMembers...)
 	if bad != nil {
 		return nil, bad
 	}
@@ -85,11 +85,14 @@ func checkMessages(raw json.RawMessage) ([]message, *refusal) {
 // checkSampling checks the numbers of a chat request and what this endpoint is told not
 // to know.
 func (s *Server) checkSampling(m map[string]json.RawMessage, q *question) *refusal {
-	for _, name := range s.options.Refuse {
-		if _, sent := m[name]; sent {
+	for name := range m {
+		if s.refuses(name) {
 			return invalid(name, "Unsupported parameter: '%s' is not supported with this model.", name).
 				with(http.StatusBadRequest, "unsupported_parameter")
 		}
+	}
+	if bad := s.checkModelParameters(m); bad != nil {
+		return bad
 	}
 	if m["max_tokens"] != nil && m["max_completion_tokens"] != nil {
 		return invalid("max_tokens", "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.")
@@ -113,6 +116,34 @@ func (s *Server) checkSampling(m map[string]json.RawMessage, q *question) *refus
 	return nil
 }
 
+// reasoning are the prefixes of models that think before they answer. The original takes
+// neither max_tokens nor a temperature for them, and a thinking effort for no other.
+var reasoning = []string{"o1", "o3", "o4", "gpt-5"}
+
+func (s *Server) checkModelParameters(m map[string]json.RawMessage) *refusal {
+	for _, name := range []string{"stream", "store", "logprobs", "parallel_tool_calls"} {
+		var truth *bool
+		if json.Unmarshal(m[name], &truth) != nil && m[name] != nil {
+			return invalid(name, "Invalid type for '%s': expected a boolean.", name)
+		}
+	}
+	if !s.options.Kind.keyed() {
+		return nil
+	}
+	thinks := slices.ContainsFunc(reasoning, func(p string) bool { return strings.HasPrefix(s.options.ChatModel, p) })
+	refused := []string{"reasoning_effort"}
+	if thinks {
+		refused = []string{"max_tokens", "temperature", "top_p", "presence_penalty", "frequency_penalty", "logprobs"}
+	}
+	for _, name := range refused {
+		if m[name] != nil {
+			return invalid(name, "Unsupported parameter: '%s' is not supported with this model.", name).
+				with(http.StatusBadRequest, "unsupported_parameter")
+		}
+	}
+	return nil
+}
+
 func (s *Server) checkFormat(raw json.RawMessage, messages []message) *refusal {
 	if raw == nil {
 		return nil
@@ -123,7 +154,10 @@ func (s *Server) checkFormat(raw json.RawMessage, messages []message) *refusal {
 	}
 	var kind string
 	_ = json.Unmarshal(m["type"], &kind) // what cannot be read is refused below
-	if slices.Contains(s.options.Refuse, kind) {
+	if s.refuses(kind) && s.options.Kind == LMStudio {
+		return invalid("", "'response_format.type' must be 'json_schema' or 'text'")
+	}
+	if s.refuses(kind) {
 		return invalid("response_format",
 			"Invalid parameter: 'response_format' of type '%s' is not supported with this model.", kind)
 	}

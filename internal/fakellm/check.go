@@ -19,9 +19,7 @@ type refusal struct {
 	Code    *string `json:"code"`
 }
 
-func (r *refusal) write(w http.ResponseWriter) {
-	writeJSON(w, r.status, map[string]any{"error": r})
-}
+func (r *refusal) write(w http.ResponseWriter, k Kind) { writeJSON(w, r.status, k.form(r)) }
 
 // invalid refuses a request because of the parameter param, which may be empty.
 func invalid(param, format string, args ...any) *refusal {
@@ -38,26 +36,46 @@ func (r *refusal) with(status int, code string) *refusal {
 }
 
 // check returns what to answer when the script does not, or why the request is refused.
-func (s *Server) check(r Request, contentType string) (answer func() any, bad *refusal) {
-	var chat, embed = r.Path == "/v1/chat/completions", r.Path == "/v1/embeddings"
-	switch {
-	case !chat && !embed:
+func (s *Server) check(r Request, route, contentType string) (answer func() any, bad *refusal) {
+	switch key := s.key(r); {
+	case route == "deployment":
+		return nil, invalid("", "The API deployment for this resource does not exist.").
+			with(http.StatusNotFound, "DeploymentNotFound")
+	case route == "" || route == "models" && r.Method != http.MethodGet:
 		return nil, invalid("", "Unknown request URL: %s %s.", r.Method, r.Path).with(http.StatusNotFound, "unknown_url")
-	case r.Method != http.MethodPost:
+	case route == "models" && (key == s.Key || !s.options.Kind.keyed()):
+		return s.models, nil
+	case route != "models" && r.Method != http.MethodPost:
 		return nil, invalid("", "Not allowed to %s on %s.", r.Method, r.Path).
 			with(http.StatusMethodNotAllowed, "method_not_supported")
-	case r.Authorization == "":
+	case s.options.Kind.keyed() && key == "":
 		return nil, invalid("", "You didn't provide an API key.").with(http.StatusUnauthorized, "invalid_api_key")
-	case r.Authorization != "Bearer "+s.Key:
+	case s.options.Kind.keyed() && key != s.Key:
 		return nil, invalid("", "Incorrect API key provided.").with(http.StatusUnauthorized, "invalid_api_key")
 	case contentType != "application/json" && !strings.HasPrefix(contentType, "application/json;"):
 		return nil, invalid("", "Unsupported content type %q.", contentType).
 			with(http.StatusUnsupportedMediaType, "unsupported_content_type")
 	}
-	if chat {
+	if route == "chat" {
 		return s.checkChat(r.Body)
 	}
+	if s.refuses("embeddings") {
+		return nil, invalid("", "This server does not support embeddings. Start it with `--embeddings`").
+			with(http.StatusNotImplemented, "not_supported_error")
+	}
 	return s.checkEmbeddings(r.Body)
+}
+
+// known is members for the request itself, where some kinds pass over what they do not know.
+func (s *Server) known(body []byte, names ...string) (map[string]json.RawMessage, *refusal) {
+	m, bad := members(body, "", names...)
+	if bad == nil || !s.options.Kind.lenient() {
+		return m, bad
+	}
+	if json.Unmarshal(body, &m) != nil || m == nil {
+		return nil, bad
+	}
+	return m, nil
 }
 
 // members decodes a JSON object and refuses members that are not in known.

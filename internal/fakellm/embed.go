@@ -27,7 +27,7 @@ var fullDimensions = map[string]int{
 }
 
 func (s *Server) checkEmbeddings(body []byte) (func() any, *refusal) {
-	m, bad := members(body, "", "model", "input", "dimensions", "encoding_format", "user")
+	m, bad := s.known(body, "model", "input", "dimensions", "encoding_format", "user")
 	if bad != nil {
 		return nil, bad
 	}
@@ -85,7 +85,14 @@ func (s *Server) checkDimensions(m map[string]json.RawMessage) (int, *refusal) {
 	if _, asked := m["dimensions"]; !asked {
 		return full, nil
 	}
-	if !strings.HasPrefix(model, "text-embedding-3") || slices.Contains(s.options.Refuse, "dimensions") {
+	if s.options.Kind == VLLM {
+		return 0, invalid("", "Model %q does not support matryoshka representation, changing output dimensions "+
+			"will lead to poor results.", model)
+	}
+	if s.options.Kind.fullSize() {
+		return full, nil
+	}
+	if s.options.Kind.keyed() && !strings.HasPrefix(model, "text-embedding-3") || s.refuses("dimensions") {
 		return 0, invalid("dimensions", "This model does not support specifying dimensions.")
 	}
 	n, bad := number(m, "dimensions", 1, float64(full))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,6 +21,21 @@ type Reply struct {
 	Never      bool          // read the request, then stay silent until the client goes
 	CloseAfter int           // cut the connection after so many bytes of Body; 0 sends all
 	Drip       time.Duration // one byte of Body per interval, over and over, for ever
+	Pieces     int           // with Drip: Body once, in so many pieces
+	Own        bool          // Body is what the server would have answered by itself
+	Reset      bool          // hang up before anything is answered
+}
+
+// own puts the server's own answer into the body when the reply wants it.
+func (p *Reply) own(answer func() any) {
+	if !p.Own {
+		return
+	}
+	body, err := json.Marshal(answer())
+	if err != nil {
+		panic("fakellm: " + err.Error())
+	}
+	p.Body = string(body)
 }
 
 func (p *Reply) write(w http.ResponseWriter, r *http.Request, closing <-chan struct{}) {
@@ -27,6 +43,8 @@ func (p *Reply) write(w http.ResponseWriter, r *http.Request, closing <-chan str
 	case p.Never:
 		pause(r.Context(), closing, time.Hour)
 		panic(http.ErrAbortHandler) // without it an empty answer would go out
+	case p.Reset:
+		panic(http.ErrAbortHandler)
 	case p.CloseAfter > 0:
 		p.cutOff(w)
 		return
@@ -58,6 +76,14 @@ func (p *Reply) drip(w http.ResponseWriter, r *http.Request, closing <-chan stru
 		body = " "
 	}
 	out := http.NewResponseController(w)
+	if p.Pieces > 0 {
+		for piece := range slices.Chunk([]byte(body), (len(body)+p.Pieces-1)/p.Pieces) {
+			if _, err := w.Write(piece); err != nil || out.Flush() != nil || !pause(r.Context(), closing, p.Drip) {
+				return
+			}
+		}
+		return
+	}
 	for i := 0; ; i = (i + 1) % len(body) {
 		if _, err := io.WriteString(w, body[i:i+1]); err != nil || out.Flush() != nil {
 			return

@@ -12,6 +12,9 @@ const (
 	maxSchemaDepth      = 10
 	maxSchemaProperties = 5000
 	maxSchemaEnums      = 1000
+	maxSchemaText       = 120_000 // names and values together
+	manyEnums           = 250     // more than these may have
+	maxManyEnumsText    = 15_000  // together
 )
 
 var (
@@ -51,6 +54,7 @@ func checkNamedSchema(raw json.RawMessage) *refusal {
 type schemaCheck struct {
 	name              string
 	properties, enums int
+	text              int // of names and values
 }
 
 func (c *schemaCheck) refuse(why string) *refusal {
@@ -117,12 +121,17 @@ func (c *schemaCheck) enum(raw json.RawMessage, types []string) *refusal {
 		return c.refuse("too many enum values")
 	}
 	seen := map[any]bool{}
+	length := 0
 	for _, v := range values {
-		_, isString := v.(string)
+		text, isString := v.(string)
+		length += len(text)
 		if seen[v] || isString && !slices.Contains(types, "string") {
 			return c.refuse("enum values must be distinct and of the stated type")
 		}
 		seen[v] = true
+	}
+	if c.text += length; len(values) > manyEnums && length > maxManyEnumsText {
+		return c.refuse("enum values are too long together")
 	}
 	return nil
 }
@@ -141,6 +150,12 @@ func (c *schemaCheck) object(s map[string]json.RawMessage, depth int) *refusal {
 	var required []string
 	if json.Unmarshal(s["required"], &required) != nil || len(required) != len(properties) {
 		return c.refuse("'required' is required to be supplied and to be an array including every key in properties")
+	}
+	for name := range properties {
+		c.text += len(name)
+	}
+	if c.text > maxSchemaText {
+		return c.refuse("names and values are too long together")
 	}
 	for name, property := range properties {
 		if !slices.Contains(required, name) {

@@ -17,6 +17,7 @@ import (
 // Options tell how the server behaves. The zero value answers well, at once, to the key
 // "sk-test".
 type Options struct {
+	Kind           Kind          // which server is played; default OpenAI
 	Key            string        // expected bearer key; default "sk-test"
 	ChatModel      string        // default "gpt-4o-mini"
 	EmbeddingModel string        // default "text-embedding-3-small"
@@ -31,7 +32,8 @@ type Options struct {
 	Accuracy float64
 
 	// Refuse names parameters that this endpoint does not know: json_schema,
-	// json_object, max_tokens, max_completion_tokens, temperature.
+	// json_object, max_tokens, max_completion_tokens, temperature, dimensions; embeddings
+	// stands for all requests of that path.
 	Refuse []string
 
 	// Script is asked before each answer to a valid request; a nil reply means that the
@@ -45,7 +47,7 @@ type Options struct {
 
 // Server is a running model server.
 type Server struct {
-	URL string // base URL, with its version
+	URL string // base URL, with its version unless it is Azure's
 	Key string
 
 	options Options
@@ -66,6 +68,7 @@ type Request struct {
 	Method        string
 	Path          string
 	Authorization string
+	APIKey        string // Azure's header
 	Body          []byte
 }
 
@@ -88,8 +91,15 @@ func Start(o Options) *Server {
 	if err != nil {
 		panic(fmt.Sprintf("fakellm: %v", err))
 	}
+	if o.Kind == "" {
+		o.Kind = OpenAI
+	}
+	base := "http://" + listener.Addr().String()
+	if o.Kind != Azure {
+		base += "/v1"
+	}
 	s := &Server{
-		URL:     "http://" + listener.Addr().String() + "/v1",
+		URL:     base,
 		Key:     o.Key,
 		options: o,
 		served:  make(chan struct{}),
@@ -142,14 +152,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the client went away or sent too much; there is nobody to answer
 	}
-	request := Request{Method: r.Method, Path: r.URL.Path, Authorization: r.Header.Get("Authorization"), Body: body}
+	request := Request{Method: r.Method, Path: r.URL.Path, Authorization: r.Header.Get("Authorization"),
+		APIKey: r.Header.Get("api-key"), Body: body}
 	s.keep(request)
-	answer, refusal := s.check(request, r.Header.Get("Content-Type"))
+	route := s.route(r)
+	answer, refusal := s.check(request, route, r.Header.Get("Content-Type"))
 	if refusal != nil {
 		s.mu.Lock()
 		s.refused = append(s.refused, refusal.Message)
 		s.mu.Unlock()
-		refusal.write(w)
+		refusal.write(w, s.options.Kind)
+		return
+	}
+	if route == "models" {
+		writeJSON(w, http.StatusOK, answer())
 		return
 	}
 	n := s.number()
@@ -158,6 +174,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if s.options.Script != nil {
 		if reply := s.options.Script(n, request); reply != nil {
+			reply.own(answer)
 			reply.write(w, r, s.closing)
 			return
 		}
