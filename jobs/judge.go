@@ -116,7 +116,9 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	for i, w := range waiting {
 		inputs[i] = inputOf(w)
 	}
-	j.thrifty(ctx, inputs)
+	if err := j.thrifty(ctx, inputs); err != nil {
+		return make([]verdict, len(waiting)), err
+	}
 	embedder := j.embedder(waiting[0].Brand.Outflow)
 	var vectors []triage.Vector
 	var embedErr error

@@ -17,19 +17,19 @@ import (
 )
 
 // thrifty tells the engines how the brand wants its comments judged. When nobody can say,
-// nothing is asked of a model: that costs nothing, and is made up for later.
-func (j *Judge) thrifty(ctx context.Context, inputs []triage.Input) {
+// nothing is asked of a model: money would be spent that may not be there.
+func (j *Judge) thrifty(ctx context.Context, inputs []triage.Input) error {
 	if j.Engine == j.Builtin {
-		return
+		return nil
 	}
 	t, err := j.Store.Thrift(ctx, inputs[0].BrandID)
 	if err != nil {
-		j.Log.WarnContext(ctx, "judged with the usual thrift", "err", err)
-		t = triage.DefaultThrift()
+		return fmt.Errorf("how thrifty to be: %w", err)
 	}
 	for i := range inputs {
 		inputs[i].Thrift = &t
 	}
+	return nil
 }
 
 // standingIn is how the built-in engine came to answer without the cascade.
@@ -83,6 +83,7 @@ func dueAgain(short triage.Shortfall, now time.Time) time.Time {
 		return time.Date(day.Year(), day.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	case triage.ShortOfModel:
 		return now
+	case triage.ShortOfSense: // the judgement is final
 	}
 	return now.Add(unhurried)
 }

@@ -150,7 +150,7 @@ func TestAdministeringABrandFromNothing(t *testing.T) {
 	m.ok("brand", "set", "--brand", "gruene-raeder-soehne", "--slack-smm", "C0SMM", "--goal", "0.25")
 	brands := m.json("brand", "list")["brands"].([]any)
 	want := map[string]any{"id": brand, "slug": "gruene-raeder-soehne", "name": "Grüne Räder & Söhne", "goal": 0.25,
-		"context": "Bicycles", "slack_smm": "C0SMM", "slack_cm": ""}
+		"context": "Bicycles", "voice": "", "nothing_leaves": false, "withheld": []any{}, "slack_smm": "C0SMM", "slack_cm": ""}
 	if len(brands) != 1 || !equal(brands[0], want) {
 		t.Errorf("brands: %v, want %v", brands, want)
 	}
