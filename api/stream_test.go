@@ -83,6 +83,7 @@ func (l *listener) read(ctx context.Context) {
 	defer close(l.events)
 	defer func() { _ = l.body.Close() }()
 	var e told
+	var data string
 	for lines := bufio.NewScanner(l.body); lines.Scan(); {
 		line := lines.Text()
 		field, value, _ := strings.Cut(line, ":")
@@ -93,19 +94,22 @@ func (l *listener) read(ctx context.Context) {
 			if e.name == "" {
 				e.name = "beat" // a comment
 			}
+			if data != "" { // only now: an event that a cut broke off is none
+				if err := json.Unmarshal([]byte(data), &e.data); err != nil {
+					l.t.Errorf("an event holds %q", data)
+				}
+			}
 			select {
 			case l.events <- e:
 			case <-ctx.Done():
 			}
-			e = told{id: e.id}
+			e, data = told{id: e.id}, ""
 		case field == "id":
 			e.id = value
 		case field == "event":
 			e.name = value
 		case field == "data":
-			if err := json.Unmarshal([]byte(value), &e.data); err != nil {
-				l.t.Errorf("an event holds %q", value)
-			}
+			data = value
 		}
 	}
 }
