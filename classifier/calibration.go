@@ -9,9 +9,10 @@ import (
 
 // ceilings are how often two independent readings of 280 comments by a large language
 // model, with this vocabulary, agreed per field. No model is taken to be right more
-// often than that. They stand in for a calibration of the model in use, which needs its
-// answers on the labelled set; until that exists, a model's own word only moves the
-// confidence between half of the ceiling and the ceiling.
+// often than that. They stand in for a calibration of the model in use (LLM.Calibrated),
+// which needs its answers on a labelled set; until that exists, a model's own word only moves
+// the confidence between half of the ceiling and the ceiling. With one it only puts answers
+// in order, and the measured curve says what they are worth.
 var ceilings = triage.Confidence{
 	Queue:         0.904,
 	Intent:        0.843,

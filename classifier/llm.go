@@ -21,6 +21,8 @@ const patience = 15 * time.Second
 type LLM struct {
 	client *llm.Client
 	token  func() string // a new unguessable word
+
+	calibration *triage.Calibration // nil without one
 }
 
 // NewLLM returns an engine that asks client's chat model.
@@ -90,6 +92,9 @@ func (e *LLM) judge(ctx context.Context, in triage.Input) (triage.Classification
 		}
 		c, err = p.read(answer.Content)
 		c.Model = answer.Model
+		if err == nil && c.Confidence.Intent > unknownWord && Fits(e.calibration, answer.Model) {
+			c.Confidence = e.calibration.Apply(c.Confidence)
+		}
 		return err
 	})
 	if err != nil {

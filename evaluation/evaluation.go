@@ -102,6 +102,8 @@ type Options struct {
 	About   About   // what is measured, as far as its answers do not say it
 	Place   Placing // which queue; nil for the taxonomy's
 	Out     string  // folder to keep the figures in, as Markdown, JSON and SVG; empty for nowhere
+	Calibrate func(triage.Calibration) error // takes what the last set says of a language model's confidence; nil for not measuring it
+
 	Against string  // JSON file of an earlier run that the last set is compared with; empty for none
 }
 
@@ -153,6 +155,11 @@ func Run(ctx context.Context, e Engine, o Options, out, progress io.Writer) erro
 		if o.Out != "" {
 			if err := result.keep(o.Out); err != nil {
 				return fmt.Errorf("keeping the figures: %w", err)
+			}
+		}
+		if o.Calibrate != nil && s.name == sets[len(sets)-1].name {
+			if err := s.calibrate(judged, o); err != nil {
+				return fmt.Errorf("calibrating: %w", err)
 			}
 		}
 		if o.Against != "" && s.name == sets[len(sets)-1].name {

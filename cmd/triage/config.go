@@ -52,6 +52,7 @@ type Config struct {
 	EmbeddingKey        hidden        `env:"TRIAGE_EMBEDDING_API_KEY"`
 	AzureAPIVersion     string        `env:"TRIAGE_AZURE_API_VERSION"`
 	LLMTimeout          time.Duration `env:"TRIAGE_LLM_TIMEOUT" envDefault:"12s"`
+	Calibration         string        `env:"TRIAGE_CALIBRATION"`
 
 	OIDCIssuer       string `env:"TRIAGE_OIDC_ISSUER"`
 	OIDCClientID     string `env:"TRIAGE_OIDC_CLIENT_ID"`

@@ -34,7 +34,11 @@ func (s *service) judge() (*jobs.Judge, error) {
 		return nil, err
 	}
 	s.chat = client
-	judge.Engine, err = classifier.ForMode(classifier.Mode(mode), builtin, s.frugal(judge, client), sure,
+	model, err := s.frugal(judge, client)
+	if err != nil {
+		return nil, err
+	}
+	judge.Engine, err = classifier.ForMode(classifier.Mode(mode), builtin, model, sure,
 		jobs.Teacher{Store: s.store, Near: vectors, Log: s.log})
 	if err != nil {
 		return nil, err

@@ -24,13 +24,17 @@ func eval(ctx context.Context, c *call) error {
 	plan := c.flags.String("plan", "", "`file` with the plan that places the comments, as 'triage plan show --version' prints it (default: the taxonomy)")
 	c.flags.StringVar(&options.Out, "out", "", "`folder` to keep the figures in: Markdown, JSON and a diagram of reliability")
 	c.flags.StringVar(&options.Against, "against", "", "JSON `file` of an earlier run (--out) to compare with")
+	calibrate := c.flags.String("calibrate", "", "`file` to write how often the language model is right when it is so sure, for TRIAGE_CALIBRATION")
 	c.flags.StringVar(&options.Data, "data", "", "`file` or folder of labelled comments in JSON lines, measured too")
 	c.flags.BoolVar(&options.JSON, "json", false, "answer in JSON, for programs")
 	c.flags.StringVar(&options.Draw, "draw", "", "`file` to draw into, as SVG, how much is decided alone and how often that is right")
 	if err := c.parse(); err != nil {
 		return err
 	}
-	engine, err := c.measured(*name, *threshold)
+	if *calibrate != "" {
+		options.Calibrate = func(found triage.Calibration) error { return writeCalibration(*calibrate, found) }
+	}
+	engine, err := c.measured(*name, *threshold, *calibrate == "")
 	if err != nil {
 		return err
 	}
@@ -47,8 +51,9 @@ func eval(ctx context.Context, c *call) error {
 	return evaluation.Run(ctx, engine, options, c.Stdout, c.Stderr)
 }
 
-// measured returns the engine of that name.
-func (c *call) measured(name string, threshold float64) (classifier.Engine, error) {
+// measured returns the engine of that name; what is calibrated is asked without an earlier
+// calibration.
+func (c *call) measured(name string, threshold float64, calibrated bool) (classifier.Engine, error) {
 	first, err := classifier.NewBuiltin()
 	if err != nil || name == EngineBuiltin {
 		return first, err
@@ -67,7 +72,13 @@ func (c *call) measured(name string, threshold float64) (classifier.Engine, erro
 	if err != nil {
 		return nil, err
 	}
-	return classifier.ForMode(classifier.Mode(name), first, classifier.NewLLM(client), threshold, nil)
+	model := classifier.NewLLM(client)
+	if calibrated {
+		if err := config.calibrate(model); err != nil {
+			return nil, err
+		}
+	}
+	return classifier.ForMode(classifier.Mode(name), first, model, threshold, nil)
 }
 
 // placing returns how the plan in the file places a comment by an unknown author, received now.

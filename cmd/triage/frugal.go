@@ -13,7 +13,11 @@ import (
 
 // frugal returns the model behind client, asked as little as brands want and as fast as all
 // processes together may, and lets judge try again what it missed.
-func (s *service) frugal(judge *jobs.Judge, client *llm.Client) classifier.Engine {
+func (s *service) frugal(judge *jobs.Judge, client *llm.Client) (classifier.Engine, error) {
+	model := classifier.NewLLM(client)
+	if err := s.config.calibrate(model); err != nil {
+		return nil, err
+	}
 	pace := jobs.ModelPace{Pace: postgres.Pace{
 		Store: s.store, Endpoint: s.config.endpoint(),
 		Trouble: func(ctx context.Context, err error) {
@@ -27,8 +31,8 @@ func (s *service) frugal(judge *jobs.Judge, client *llm.Client) classifier.Engin
 		}
 		return client.Ready()
 	}
-	return classifier.NewFrugal(classifier.NewLLM(client), jobs.Purse{Store: s.store, Log: s.log},
-		jobs.Memory{Store: s.store, Near: judge.Near, Log: s.log})
+	return classifier.NewFrugal(model, jobs.Purse{Store: s.store, Log: s.log},
+		jobs.Memory{Store: s.store, Near: judge.Near, Log: s.log}), nil
 }
 
 // endpoint names the chat endpoint and its key for those who share its pace.
