@@ -99,12 +99,12 @@ type Options struct {
 	JSON bool   // one JSON document instead of tables
 	Draw string // where to write the curve of what is decided alone, as SVG; empty for nowhere
 
-	About   About   // what is measured, as far as its answers do not say it
-	Place   Placing // which queue; nil for the taxonomy's
-	Out     string  // folder to keep the figures in, as Markdown, JSON and SVG; empty for nowhere
+	About     About                          // what is measured, as far as its answers do not say it
+	Place     Placing                        // which queue; nil for the taxonomy's
+	Out       string                         // folder to keep the figures in, as Markdown, JSON and SVG; empty for nowhere
 	Calibrate func(triage.Calibration) error // takes what the last set says of a language model's confidence; nil for not measuring it
 
-	Against string  // JSON file of an earlier run that the last set is compared with; empty for none
+	Against string // JSON file of an earlier run that the last set is compared with; empty for none
 }
 
 // About names what was measured.
