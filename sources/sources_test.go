@@ -150,12 +150,13 @@ func TestEveryMessageIsThereOnceHoweverTheConnectionsBreak(t *testing.T) {
 		r.channel(accounts[n].ID, token)
 	}
 	r.run(r.store, 30*time.Second)
+	r.until("a first message of each", 3*time.Minute, func() bool { return r.count(`SELECT count(*) FROM engagements`) == runs })
 	for m := range messages - 1 {
 		for n, a := range accounts {
 			a.Mention(fmt.Sprintf("s%d", m), fmt.Sprintf("message %d to %d", m, n), m%2 == 0)
 		}
 	}
-	r.until("all messages", 2*time.Minute, func() bool {
+	r.until("all messages", 3*time.Minute, func() bool {
 		return r.count(`SELECT count(*) FROM engagements`) >= runs*messages
 	})
 	if n := r.count(`SELECT count(*) FROM (SELECT channel_id FROM engagements GROUP BY channel_id HAVING count(DISTINCT external_id) = $1 AND count(*) = $1) complete`, messages); n != runs {

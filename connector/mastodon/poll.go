@@ -8,16 +8,18 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"triage/connector"
 )
 
-// conversation asks about one account. Its stream runs beside its polls, so what both use
-// does not change after Open, except posts, which only polls use.
+// conversation asks about one account. Its stream runs beside its polls.
 type conversation struct {
 	Connector
 	connector.Source
+
+	mu    sync.Mutex
 	posts map[string]post // that were answered, by id
 }
 
@@ -134,7 +136,10 @@ const maxPosts = 1000
 // post returns a public post, from memory or from the server. Without it an answer is
 // taken in all the same.
 func (c *conversation) post(ctx context.Context, id string) (post, bool) {
-	if known, ok := c.posts[id]; ok {
+	c.mu.Lock()
+	known, ok := c.posts[id]
+	c.mu.Unlock()
+	if ok {
 		return known, known != post{}
 	}
 	got, err := c.get(ctx, "/api/v1/statuses/"+url.PathEscape(id))
@@ -148,6 +153,8 @@ func (c *conversation) post(ctx context.Context, id string) (post, bool) {
 	if !slices.Contains([]string{"public", "unlisted"}, answer.Visibility) {
 		answer.post = post{}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if len(c.posts) >= maxPosts {
 		clear(c.posts)
 	}

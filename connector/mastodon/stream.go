@@ -37,19 +37,28 @@ func (c *conversation) Stream(ctx context.Context, open func(), take func(connec
 	defer func() { _ = res.Body.Close() }() // nothing is left to be said to it
 	open()
 	return events(res.Body, func() { watch.Reset(quiet) }, func(event, data string) error {
-		return c.told(event, data, take)
+		return c.told(ctx, event, data, take)
 	})
 }
 
-// told hands on one event when Parse finds something in it.
-func (c *conversation) told(event, data string, take func(connector.Page) error) error {
-	body, err := json.Marshal(page{Account: c.Account, Event: event, Payload: data})
+// told hands on one event when Parse finds something in it, with the post that it answers.
+func (c *conversation) told(ctx context.Context, event, data string, take func(connector.Page) error) error {
+	p := page{Account: c.Account, Event: event, Payload: data}
+	body, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
 	parsed, err := c.Parse(connector.Delivery{Body: body})
 	if err != nil || len(parsed.Events) == 0 {
 		return nil //nolint:nilerr // the polls see what is wrong with it, if it was for us
+	}
+	if id := parsed.Events[0].Engagement.Thread.ExternalID; id != "" {
+		if answered, ok := c.post(ctx, id); ok {
+			p.Posts = map[string]post{id: answered}
+			if body, err = json.Marshal(p); err != nil {
+				return err
+			}
+		}
 	}
 	return take(connector.Page{Body: body})
 }
