@@ -72,7 +72,7 @@ func (l list) pages() []page {
 	case l.onlyOpen() && l.withoutStatus().unfiltered():
 		return []page{l.page(l.withoutStatus().open)}
 	}
-	return []page{l.page(l.front), l.page(l.any)}
+	return []page{l.page(l.front), l.page(l.further)}
 }
 
 func (l list) page(write func(*where) string) page {
@@ -110,35 +110,63 @@ func (l list) walk(w *where) string { return l.lane(w, ``, l.limit) }
 // order that begins with the priority makes priorities no part of the filter, and what
 // others hold or wait for, which may be all that stands in front, is passed over.
 func (l list) front(w *where) string {
-	rows, open := frontRows, ""
-	if l.onlyOpen() {
-		l, open = l.withoutStatus(), ` AND l.status = 'open'`
-	}
-	if l.Text != "" {
-		rows = frontWords
-	}
-	var lanes []string
-	for _, p := range slices.Compact(slices.Sorted(slices.Values(l.Priorities))) {
-		lanes = append(lanes, `(`+l.lane(w, open+` AND l.priority = `+w.arg(int16(p)), rows)+`)`)
-	}
-	if len(lanes) == 0 {
-		lanes = []string{l.lane(w, open, rows)}
-	}
+	lanes := l.lanes(w, func(condition string) string { return `(` + l.lane(w, condition, l.frontRows()) + `)` })
 	f := l.ItemFilter
 	f.Priorities = nil
+	if l.onlyOpen() {
+		f.Statuses = nil
+	}
 	w.sql.Reset()
 	w.facets(f)
 	return l.choose(w, `(`+strings.Join(lanes, ` UNION ALL `)+`) l`, ` ORDER BY l.rank, l.id`)
 }
 
+// further is what front found when that was all there is, as on the last pages, and goes by
+// the filter only when there is more.
+func (l list) further(w *where) string {
+	more := strings.Join(l.lanes(w, func(condition string) string {
+		return `EXISTS (SELECT FROM live_items l WHERE ` + l.ahead(w, condition) + ` ORDER BY l.rank, l.id OFFSET ` + strconv.Itoa(l.frontRows()) + `)`
+	}), ` OR `)
+	return `WITH more AS MATERIALIZED (SELECT ` + more + ` AS is_there)
+		SELECT id, rank FROM (` + l.front(w) + `) all_of_them WHERE NOT (SELECT is_there FROM more)
+		UNION ALL SELECT id, rank FROM (` + l.any(w) + `) rest WHERE (SELECT is_there FROM more)`
+}
+
+func (l list) frontRows() int {
+	if l.Text != "" {
+		return frontWords
+	}
+	return frontRows
+}
+
+// lanes calls write for each part of the queue that a front consists of, with its condition.
+func (l list) lanes(w *where, write func(condition string) string) (lanes []string) {
+	open := ""
+	if l.onlyOpen() {
+		open = ` AND l.status = 'open'`
+	}
+	for _, p := range slices.Compact(slices.Sorted(slices.Values(l.Priorities))) {
+		lanes = append(lanes, write(open+` AND l.priority = `+w.arg(int16(p))))
+	}
+	if len(lanes) == 0 {
+		return []string{write(open)}
+	}
+	return lanes
+}
+
 func (l list) lane(w *where, condition string, rows int) string {
+	return `SELECT l.id, l.rank, l.received_at, l.terms, l.words, l.status, l.assignee_id FROM live_items l
+		WHERE ` + l.ahead(w, condition) + ` ORDER BY l.rank, l.id LIMIT ` + strconv.Itoa(rows)
+}
+
+// ahead is the condition that a live item of the queue stands after the place where the page
+// begins.
+func (l list) ahead(w *where, condition string) string {
 	w.sql.Reset()
 	if l.after != nil {
 		w.add(`(l.rank, l.id) > (?, ?)`, l.after.Rank, l.after.ID)
 	}
-	return `SELECT l.id, l.rank, l.received_at, l.terms, l.words, l.status, l.assignee_id FROM live_items l
-		WHERE l.brand_id = $1 AND l.queue = $2` + condition + w.sql.String() + `
-		ORDER BY l.rank, l.id LIMIT ` + strconv.Itoa(rows)
+	return `l.brand_id = $1 AND l.queue = $2` + condition + w.sql.String()
 }
 
 // any goes by the filter: it reads all live items that pass and sorts them. Adding zero to
