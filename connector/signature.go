@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"encoding/hex"
 	"hash"
+	"slices"
 )
 
 // SignedHex reports whether digits are the hex of the HMAC (RFC 2104) of the parts, one
@@ -11,23 +12,23 @@ import (
 // secrets never sign. It compares in constant time.
 func SignedHex(digits string, algorithm func() hash.Hash, secrets []string, parts ...[]byte) bool {
 	given, err := hex.DecodeString(digits)
-	if err != nil {
-		return false
-	}
-	for _, secret := range secrets {
-		if secret != "" && hmac.Equal(given, mac(secret, algorithm, parts)) {
-			return true
-		}
-	}
-	return false
+	return err == nil && Signed(given, algorithm, secrets, parts...)
+}
+
+// Signed is SignedHex for a signature that has been decoded.
+func Signed(given []byte, algorithm func() hash.Hash, secrets []string, parts ...[]byte) bool {
+	return slices.ContainsFunc(secrets, func(secret string) bool {
+		return secret != "" && hmac.Equal(given, MAC(secret, algorithm, parts...))
+	})
 }
 
 // SignHex returns what SignedHex believes, as the platforms send it: in lower case.
 func SignHex(secret string, algorithm func() hash.Hash, parts ...[]byte) string {
-	return hex.EncodeToString(mac(secret, algorithm, parts))
+	return hex.EncodeToString(MAC(secret, algorithm, parts...))
 }
 
-func mac(secret string, algorithm func() hash.Hash, parts [][]byte) []byte {
+// MAC returns the HMAC (RFC 2104) of the parts, one behind the other.
+func MAC(secret string, algorithm func() hash.Hash, parts ...[]byte) []byte {
 	h := hmac.New(algorithm, []byte(secret))
 	for _, part := range parts {
 		h.Write(part)

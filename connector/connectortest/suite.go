@@ -201,3 +201,13 @@ func handshakes(t *testing.T, h connector.Handshaker) {
 		}
 	}
 }
+
+// Parse reads a body that must be readable.
+func Parse(t *testing.T, p connector.Platform, body []byte) connector.Parsed {
+	t.Helper()
+	got, err := p.Parse(connector.Delivery{Body: body, ReceivedAt: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}

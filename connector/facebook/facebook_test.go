@@ -32,17 +32,8 @@ func TestSuite(t *testing.T) {
 
 func TestRecordedDeliveries(t *testing.T) { connectortest.Golden(t, Connector{}) }
 
-func parse(t *testing.T, body []byte) connector.Parsed {
-	t.Helper()
-	got, err := Connector{}.Parse(connector.Delivery{Body: body})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
 func TestEveryFieldOfAReplyIsRead(t *testing.T) {
-	got := parse(t, change("feed", reply)).Events[0]
+	got := connectortest.Parse(t, Connector{}, change("feed", reply)).Events[0]
 	at := time.Unix(1777895990, 0).UTC()
 	want := connector.Event{Account: "100", Engagement: triage.Engagement{
 		ExternalID: "7_9", ParentExternalID: "7_8", Form: triage.FormReply, Action: triage.Created,
@@ -80,7 +71,7 @@ func TestWhatIsAnEngagement(t *testing.T) {
 		{"a verb of the future", "feed", `{"item":"comment","verb":"sparkle",` + ids + `}`, "", "", false, "unknown"},
 		{"another field", "parking", `{}`, "", "", false, "other_field"},
 	} {
-		got := parse(t, change(c.field, c.value))
+		got := connectortest.Parse(t, Connector{}, change(c.field, c.value))
 		if c.form == "" {
 			if len(got.Events) != 0 || got.Ignored[c.ignored] != 1 {
 				t.Errorf("%s was read as %+v", c.rule, got)
@@ -99,7 +90,7 @@ func TestWhatIsAnEngagement(t *testing.T) {
 
 func TestAnEditIsOrderedByTheLaterTime(t *testing.T) {
 	body := change("feed", `{"item":"comment","verb":"edited","comment_id":"1_1","created_time":1777000000,"message":"x"}`)
-	if at := parse(t, body).Events[0].Engagement.VersionAt; at.Unix() != 1777896000 {
+	if at := connectortest.Parse(t, Connector{}, body).Events[0].Engagement.VersionAt; at.Unix() != 1777896000 {
 		t.Errorf("ordered at %s", at)
 	}
 }
@@ -108,7 +99,7 @@ func TestACommentWithoutIDIsRejectedAlone(t *testing.T) {
 	body := []byte(`{"object":"page","entry":[{"id":"100","time":1,"changes":[
 		{"field":"feed","value":{"item":"comment","verb":"add","message":"no id"}},
 		{"field":"feed","value":{"item":"comment","verb":"add","comment_id":"7_1","message":"good"}}]}]}`)
-	got := parse(t, body)
+	got := connectortest.Parse(t, Connector{}, body)
 	if len(got.Events) != 1 || len(got.Rejects) != 1 || got.Rejects[0].Pointer != "/entry/0/changes/0" {
 		t.Errorf("%+v", got)
 	}
@@ -118,7 +109,7 @@ func TestAFullBatchIsTakenWhole(t *testing.T) {
 	const most = 1000 // what Meta puts into one delivery
 	one := `{"field":"feed","value":` + reply + `},`
 	body := []byte(`{"object":"page","entry":[{"id":"100","time":1777896000,"changes":[` + strings.TrimSuffix(strings.Repeat(one, most), ",") + `]}]}`)
-	if got := parse(t, body); len(got.Events) != most {
+	if got := connectortest.Parse(t, Connector{}, body); len(got.Events) != most {
 		t.Errorf("%d events", len(got.Events))
 	}
 }

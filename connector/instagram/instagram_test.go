@@ -33,15 +33,6 @@ func TestSuite(t *testing.T) {
 
 func TestRecordedDeliveries(t *testing.T) { connectortest.Golden(t, Connector{}) }
 
-func parse(t *testing.T, body []byte) connector.Parsed {
-	t.Helper()
-	got, err := Connector{}.Parse(connector.Delivery{Body: body})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
 func TestEveryFieldOfAReplyIsRead(t *testing.T) {
 	at := time.Unix(1777896000, 0).UTC()
 	want := connector.Event{Account: "178", Engagement: triage.Engagement{
@@ -49,7 +40,7 @@ func TestEveryFieldOfAReplyIsRead(t *testing.T) {
 		Author: triage.Author{ExternalID: "56", Handle: "layla", Followers: -1}, Thread: triage.Thread{ExternalID: "180"},
 		Text: "رائع", PostedAt: at, VersionAt: at,
 	}}
-	if got := parse(t, changed("comments", comment1)).Events[0]; got != want {
+	if got := connectortest.Parse(t, Connector{}, changed("comments", comment1)).Events[0]; got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)
 	}
 }
@@ -74,7 +65,7 @@ func TestWhatIsAnEngagement(t *testing.T) {
 		{"a private message is not taken", entry(`"messaging":[{"sender":{"id":"5"},"message":{"mid":"m","text":"private"}}]`), "", "", "", "message"},
 		{"another field", changed("story_insights", `{}`), "", "", "", "other_field"},
 	} {
-		got := parse(t, c.body)
+		got := connectortest.Parse(t, Connector{}, c.body)
 		switch {
 		case c.id == "" && (len(got.Events) != 0 || got.Ignored[c.ignored] != 1):
 			t.Errorf("%s was read as %+v", c.rule, got)

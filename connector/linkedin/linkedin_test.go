@@ -36,17 +36,8 @@ func TestSuite(t *testing.T) {
 
 func TestRecordedDeliveries(t *testing.T) { connectortest.Golden(t, Connector{}) }
 
-func parse(t *testing.T, body []byte) connector.Parsed {
-	t.Helper()
-	got, err := Connector{}.Parse(connector.Delivery{Body: body})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
 func TestEveryFieldOfAReplyIsRead(t *testing.T) {
-	got := parse(t, notified(reply)).Events[0]
+	got := connectortest.Parse(t, Connector{}, notified(reply)).Events[0]
 	at := time.Unix(1777895990, 0).UTC()
 	want := connector.Event{Account: "900", Engagement: triage.Engagement{
 		ExternalID: "urn:li:comment:(urn:li:activity:7,9)", ParentExternalID: "urn:li:comment:(urn:li:activity:7,8)",
@@ -88,7 +79,7 @@ func TestWhatIsAnEngagement(t *testing.T) {
 		{"an action of the future", told("SPARKLE", urn), "", "", false, "unknown"},
 		{"another type", []byte(`{"type":"OTHER","notifications":[{}]}`), "", "", false, "other_type"},
 	} {
-		got := parse(t, c.body)
+		got := connectortest.Parse(t, Connector{}, c.body)
 		if c.form == "" {
 			if len(got.Events) != 0 || got.Ignored[c.ignored] != 1 {
 				t.Errorf("%s was read as %+v", c.rule, got)
@@ -127,7 +118,7 @@ func TestAllSpellingsOfACommentAreOne(t *testing.T) {
 }
 
 func TestOneBadNotificationCostsOnlyItself(t *testing.T) {
-	got := parse(t, notified(`{"action":"COMMENT"},{"action":"COMMENT","organizationalEntity":"urn:li:organization:900"},7,`+reply))
+	got := connectortest.Parse(t, Connector{}, notified(`{"action":"COMMENT"},{"action":"COMMENT","organizationalEntity":"urn:li:organization:900"},7,`+reply))
 	if len(got.Events) != 1 || len(got.Rejects) != 3 || got.Rejects[0] != (connector.Reject{Pointer: "/notifications/0", Reason: connector.AccountMissing}) ||
 		got.Rejects[1].Reason != connector.IDMissing || got.Rejects[2].Reason != connector.Malformed {
 		t.Errorf("%+v", got)

@@ -1,6 +1,7 @@
 package meta
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func TestOnlyTheDocumentedFormOfTheHeaderPasses(t *testing.T) {
 		{"a byte less", []string{good[:len(good)-2]}, connector.ErrSignatureInvalid},
 		{"a byte more", []string{good + "00"}, connector.ErrSignatureInvalid},
 		{"not hex", []string{"sha256=" + strings.Repeat("zz", 32)}, connector.ErrSignatureInvalid},
-		{"base64", []string{"sha256=" + base64.StdEncoding.EncodeToString(mac(secret, body))}, connector.ErrSignatureInvalid},
+		{"base64", []string{"sha256=" + base64.StdEncoding.EncodeToString(connector.MAC(secret, sha256.New, body))}, connector.ErrSignatureInvalid},
 		{"empty", []string{""}, connector.ErrSignatureInvalid},
 		{"only the prefix", []string{"sha256="}, connector.ErrSignatureInvalid},
 		{"made with an empty secret", []string{Sign("", body)}, connector.ErrSignatureInvalid},
@@ -84,7 +85,7 @@ func TestSecretsThatCanBeGuessedAreRefused(t *testing.T) {
 func TestSignedRequestsAreBelievedOnlyWhole(t *testing.T) {
 	form := func(payload string) string {
 		encoded := base64.RawURLEncoding.EncodeToString([]byte(payload))
-		return base64.RawURLEncoding.EncodeToString(mac(secret, []byte(encoded))) + "." + encoded
+		return base64.RawURLEncoding.EncodeToString(connector.MAC(secret, sha256.New, []byte(encoded))) + "." + encoded
 	}
 	good := form(`{"algorithm":"HMAC-SHA256","issued_at":1777896000,"user_id":218471}`)
 	for _, c := range []struct {

@@ -37,7 +37,7 @@ func ParseSignedRequest(secret string, form url.Values) (SignedRequest, error) {
 		return SignedRequest{}, connector.ErrSignatureInvalid
 	}
 	given, err := encoding.DecodeString(signature)
-	if err != nil || !hmac.Equal(given, mac(secret, []byte(payload))) {
+	if err != nil || !hmac.Equal(given, connector.MAC(secret, sha256.New, []byte(payload))) {
 		return SignedRequest{}, connector.ErrSignatureInvalid
 	}
 	body, err := encoding.DecodeString(payload)

@@ -3,9 +3,7 @@
 package meta
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 
 	"triage/connector"
@@ -27,30 +25,15 @@ func Verify(d connector.Delivery, secrets []string) error {
 		return connector.ErrSignatureMissing
 	}
 	digits, ok := strings.CutPrefix(values[0], prefix)
-	if len(values) > 1 || !ok || len(digits) != hex.EncodedLen(sha256.Size) {
+	if len(values) > 1 || !ok || !connector.SignedHex(digits, sha256.New, secrets, d.Body) {
 		return connector.ErrSignatureInvalid
 	}
-	given, err := hex.DecodeString(digits)
-	if err != nil {
-		return connector.ErrSignatureInvalid
-	}
-	for _, secret := range secrets {
-		if secret != "" && hmac.Equal(given, mac(secret, d.Body)) {
-			return nil
-		}
-	}
-	return connector.ErrSignatureInvalid
+	return nil
 }
 
 // Sign returns the value of the signature header for a body, as Meta sends it.
 func Sign(secret string, body []byte) string {
-	return prefix + hex.EncodeToString(mac(secret, body))
-}
-
-func mac(secret string, body []byte) []byte {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write(body)
-	return h.Sum(nil)
+	return prefix + connector.SignHex(secret, sha256.New, body)
 }
 
 // minSecret is less than the 32 hex digits of Meta's app secrets and enough against guessing.

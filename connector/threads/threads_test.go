@@ -35,17 +35,8 @@ func TestSuite(t *testing.T) {
 
 func TestRecordedDeliveries(t *testing.T) { connectortest.Golden(t, Connector{}) }
 
-func parse(t *testing.T, body []byte) connector.Parsed {
-	t.Helper()
-	got, err := Connector{}.Parse(connector.Delivery{Body: body})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
 func TestEveryFieldOfAReplyIsRead(t *testing.T) {
-	got := parse(t, changed("replies", nested)).Events[0]
+	got := connectortest.Parse(t, Connector{}, changed("replies", nested)).Events[0]
 	at := time.Unix(1777895990, 0).UTC()
 	want := connector.Event{Account: "900", Engagement: triage.Engagement{
 		ExternalID: "31", ParentExternalID: "30", Form: triage.FormReply, Action: triage.Created,
@@ -77,7 +68,7 @@ func TestWhatIsAnEngagement(t *testing.T) {
 		{"our own post", "publish", `{"id":"31"}`, "", "", "", false, "own_post"},
 		{"a field of the future", "sparkles", `7`, "", "", "", false, "other_field"},
 	} {
-		got := parse(t, changed(c.field, c.value))
+		got := connectortest.Parse(t, Connector{}, changed(c.field, c.value))
 		if c.form == "" {
 			if len(got.Events) != 0 || got.Ignored[c.ignored] != 1 {
 				t.Errorf("%s was read as %+v", c.rule, got)
@@ -95,7 +86,7 @@ func TestWhatIsAnEngagement(t *testing.T) {
 }
 
 func TestAReplyAndItsMentionAreOneEngagement(t *testing.T) {
-	reply, mention := parse(t, changed("replies", nested)).Events[0], parse(t, changed("mentions", nested)).Events[0]
+	reply, mention := connectortest.Parse(t, Connector{}, changed("replies", nested)).Events[0], connectortest.Parse(t, Connector{}, changed("mentions", nested)).Events[0]
 	if reply.Account != mention.Account || reply.Engagement.ExternalID != mention.Engagement.ExternalID ||
 		reply.Engagement.VersionAt != mention.Engagement.VersionAt || mention.Engagement.Thread != reply.Engagement.Thread {
 		t.Errorf("as reply %+v\nas mention %+v", reply, mention)
@@ -103,7 +94,7 @@ func TestAReplyAndItsMentionAreOneEngagement(t *testing.T) {
 }
 
 func TestOneBadChangeCostsOnlyItself(t *testing.T) {
-	got := parse(t, notified(`[{"field":"replies","value":{"text":"no id"}},{"field":"replies","value":7},3,{"field":"replies","value":`+nested+`}]`))
+	got := connectortest.Parse(t, Connector{}, notified(`[{"field":"replies","value":{"text":"no id"}},{"field":"replies","value":7},3,{"field":"replies","value":`+nested+`}]`))
 	if len(got.Events) != 1 || len(got.Rejects) != 3 || got.Rejects[0] != (connector.Reject{Pointer: "/values/0", Reason: connector.IDMissing}) ||
 		got.Rejects[1].Reason != connector.Malformed || got.Rejects[2].Pointer != "/values/2" {
 		t.Errorf("%+v", got)

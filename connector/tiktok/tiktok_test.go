@@ -43,17 +43,8 @@ func TestSuite(t *testing.T) {
 
 func TestRecordedDeliveries(t *testing.T) { connectortest.Golden(t, Connector{}) }
 
-func parse(t *testing.T, body []byte) connector.Parsed {
-	t.Helper()
-	got, err := Connector{}.Parse(connector.Delivery{Body: body})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
 func TestEveryFieldOfAReplyIsReadWithAllItsDigits(t *testing.T) {
-	got := parse(t, event(t, "comment.update", reply)).Events[0]
+	got := connectortest.Parse(t, Connector{}, event(t, "comment.update", reply)).Events[0]
 	at := time.UnixMilli(1777895990074).UTC()
 	want := connector.Event{Account: "-000open", Engagement: triage.Engagement{
 		ExternalID: "7385350567722402999", ParentExternalID: "7385350567722402578", Form: triage.FormReply, Action: triage.Created,
@@ -84,7 +75,7 @@ func TestWhatIsAnEngagement(t *testing.T) {
 		{"an event of the future", "video.sparkle", `no document`, "", "", "other_event"},
 		{"the end of our access", "authorization.removed", `{"reason": 1}`, "", "", "access_ended"},
 	} {
-		got := parse(t, event(t, c.event, c.content))
+		got := connectortest.Parse(t, Connector{}, event(t, c.event, c.content))
 		if c.form == "" {
 			if len(got.Events) != 0 || got.Ignored[c.ignored] != 1 {
 				t.Errorf("%s was read as %+v", c.rule, got)
@@ -98,7 +89,7 @@ func TestWhatIsAnEngagement(t *testing.T) {
 }
 
 func TestADeletedAccountIsErased(t *testing.T) {
-	got := parse(t, event(t, "authorization.removed", `{"reason": 2}`)).Events
+	got := connectortest.Parse(t, Connector{}, event(t, "authorization.removed", `{"reason": 2}`)).Events
 	if len(got) != 1 || got[0].Account != "-000open" || got[0].Engagement.Action != triage.AuthorErased || got[0].Engagement.Author.ExternalID != "-000open" {
 		t.Errorf("read as %+v", got)
 	}
@@ -111,17 +102,17 @@ func TestTheContentIsReadAsStrictlyAsABody(t *testing.T) {
 		`{"comment_action":"insert","comment_id":true}`:                   connector.IDMissing,
 		`{"x":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`: connector.TooDeep,
 	} {
-		got := parse(t, event(t, "comment.update", content))
+		got := connectortest.Parse(t, Connector{}, event(t, "comment.update", content))
 		if len(got.Events) != 0 || len(got.Rejects) != 1 || got.Rejects[0] != (connector.Reject{Pointer: "/content", Reason: reason}) {
 			t.Errorf("%.40s was read as %+v", content, got)
 		}
 	}
 	raw := []byte(`{"event":"comment.update","user_openid":"a","content":"{\"comment_action\":\"insert\",\"comment_id\":\"8` + "\xff" + `\"}"}`)
-	if got := parse(t, raw); len(got.Events) != 0 || len(got.Rejects) != 1 || got.Rejects[0].Reason != connector.IDMissing {
+	if got := connectortest.Parse(t, Connector{}, raw); len(got.Events) != 0 || len(got.Rejects) != 1 || got.Rejects[0].Reason != connector.IDMissing {
 		t.Errorf("a damaged id was read as %+v", got)
 	}
 	raw = []byte(`{"event":"comment.update","user_openid":"a","content":"{\"comment_action\":\"insert\",\"comment_id\":8,\"text\":\"a` + "\xff" + `\"}"}`)
-	if e := parse(t, raw).Events[0].Engagement; e.Text != "a\ufffd" || !e.TextAltered {
+	if e := connectortest.Parse(t, Connector{}, raw).Events[0].Engagement; e.Text != "a\ufffd" || !e.TextAltered {
 		t.Errorf("a damaged text was read as %q, altered %v", e.Text, e.TextAltered)
 	}
 }

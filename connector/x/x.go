@@ -4,7 +4,6 @@
 package x
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
@@ -41,26 +40,15 @@ func (Connector) Verify(d connector.Delivery, secrets []string) error {
 		return connector.ErrSignatureInvalid
 	}
 	given, err := encoding.DecodeString(digits)
-	if err != nil {
+	if err != nil || !connector.Signed(given, sha256.New, secrets, d.Body) {
 		return connector.ErrSignatureInvalid
 	}
-	for _, secret := range secrets {
-		if secret != "" && hmac.Equal(given, mac(secret, d.Body)) {
-			return nil
-		}
-	}
-	return connector.ErrSignatureInvalid
+	return nil
 }
 
 // Sign returns the value of the signature header for a body, as X sends it.
 func Sign(secret string, body []byte) string {
-	return prefix + encoding.EncodeToString(mac(secret, body))
-}
-
-func mac(secret string, body []byte) []byte {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write(body)
-	return h.Sum(nil)
+	return prefix + encoding.EncodeToString(connector.MAC(secret, sha256.New, body))
 }
 
 // minSecret is less than the 50 characters of X's consumer secrets.

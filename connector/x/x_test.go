@@ -1,6 +1,7 @@
 package x
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"net/http"
@@ -41,17 +42,8 @@ func TestSuite(t *testing.T) {
 
 func TestRecordedDeliveries(t *testing.T) { connectortest.Golden(t, Connector{}) }
 
-func parse(t *testing.T, body []byte) connector.Parsed {
-	t.Helper()
-	got, err := Connector{}.Parse(connector.Delivery{Body: body})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
 func TestEveryFieldOfAReplyIsRead(t *testing.T) {
-	got := parse(t, event("post.reply.create", reply)).Events[0]
+	got := connectortest.Parse(t, Connector{}, event("post.reply.create", reply)).Events[0]
 	at := time.Unix(1777895990, 0).UTC()
 	want := connector.Event{Account: "900", Engagement: triage.Engagement{
 		ExternalID: "802", ParentExternalID: "701", Form: triage.FormReply, Action: triage.Created, Language: "de", HasMedia: true,
@@ -79,7 +71,7 @@ type reading struct {
 
 func (c reading) check(t *testing.T) {
 	t.Helper()
-	got := parse(t, c.body)
+	got := connectortest.Parse(t, Connector{}, c.body)
 	if c.ignored != "" {
 		if len(got.Events) != 0 || len(got.Rejects) != 0 || got.Ignored[c.ignored] != 1 {
 			t.Errorf("%s was read as %+v", c.rule, got)
@@ -148,11 +140,11 @@ func TestWhatComplianceTells(t *testing.T) {
 	} {
 		c.check(t)
 	}
-	gone := parse(t, told("user_delete", `"user":{"id":"5"}`)).Events
+	gone := connectortest.Parse(t, Connector{}, told("user_delete", `"user":{"id":"5"}`)).Events
 	if len(gone) != 1 || gone[0].Engagement.Action != triage.AuthorErased || gone[0].Engagement.Author.ExternalID != "5" || gone[0].Engagement.VersionAt.Unix() != 1777895990 {
 		t.Errorf("a deleted user was read as %+v", gone)
 	}
-	if got := parse(t, told("delete", `"tweet":{}`)); len(got.Rejects) != 1 || got.Rejects[0].Reason != connector.IDMissing {
+	if got := connectortest.Parse(t, Connector{}, told("delete", `"tweet":{}`)); len(got.Rejects) != 1 || got.Rejects[0].Reason != connector.IDMissing {
 		t.Errorf("a deletion of nothing was read as %+v", got)
 	}
 }
@@ -160,17 +152,17 @@ func TestWhatComplianceTells(t *testing.T) {
 func TestALongPostIsReadWhole(t *testing.T) {
 	old := activities(`"tweet_create_events":[{"id_str":"8","truncated":true,"text":"half…","extended_tweet":{"full_text":"half and half"},"created_at":"Mon May 04 11:59:50 +0000 2026"}]`)
 	for _, body := range [][]byte{old, event("post.mention.create", `{"id":"8","text":"half…","note_tweet":{"text":"half and half"}}`)} {
-		if e := parse(t, body).Events[0].Engagement; e.Text != "half and half" {
+		if e := connectortest.Parse(t, Connector{}, body).Events[0].Engagement; e.Text != "half and half" {
 			t.Errorf("read as %q", e.Text)
 		}
 	}
-	if at := parse(t, old).Events[0].Engagement.PostedAt; at.Unix() != 1777895990 {
+	if at := connectortest.Parse(t, Connector{}, old).Events[0].Engagement.PostedAt; at.Unix() != 1777895990 {
 		t.Errorf("posted at %s", at)
 	}
 }
 
 func TestOneBadTweetCostsOnlyItself(t *testing.T) {
-	got := parse(t, activities(`"tweet_create_events":[{"text":"no id"},7,{"id_str":"8","text":"good"}],"tweet_delete_events":[{}]`))
+	got := connectortest.Parse(t, Connector{}, activities(`"tweet_create_events":[{"text":"no id"},7,{"id_str":"8","text":"good"}],"tweet_delete_events":[{}]`))
 	if len(got.Events) != 1 || len(got.Rejects) != 3 || got.Rejects[0] != (connector.Reject{Pointer: "/tweet_create_events/0", Reason: connector.IDMissing}) ||
 		got.Rejects[1].Reason != connector.Malformed || got.Rejects[2].Pointer != "/tweet_delete_events/0" {
 		t.Errorf("%+v", got)
@@ -188,7 +180,7 @@ func TestOnlyTheDocumentedFormOfTheHeaderPasses(t *testing.T) {
 	}{
 		{"as documented", []string{good}, nil},
 		{"no prefix", []string{digits}, connector.ErrSignatureInvalid},
-		{"hex", []string{prefix + hex.EncodeToString(mac(secret, body))}, connector.ErrSignatureInvalid},
+		{"hex", []string{prefix + hex.EncodeToString(connector.MAC(secret, sha256.New, body))}, connector.ErrSignatureInvalid},
 		{"twice", []string{good, good}, connector.ErrSignatureInvalid},
 		{"without padding", []string{strings.TrimSuffix(good, "=")}, connector.ErrSignatureInvalid},
 		{"a spare bit set", []string{good[:len(good)-2] + string(good[len(good)-2]+1) + "="}, connector.ErrSignatureInvalid},
