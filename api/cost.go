@@ -64,7 +64,7 @@ func (s *Server) setThrift(ctx context.Context, who postgres.Caller, in *setThri
 	t := triage.Thrift{
 		ReuseExact: b.ReuseExact, ReuseNear: b.ReuseNear, NearDistance: b.NearDistance,
 		ReuseWithin: time.Duration(b.ReuseSeconds) * time.Second, Builtin: b.Builtin, Sure: b.Sure, Model: b.Model,
-		Together: 1, DayMicroUSD: b.DayMicroUSD, MonthMicroUSD: b.MonthMicroUSD,
+		DayMicroUSD: b.DayMicroUSD, MonthMicroUSD: b.MonthMicroUSD,
 	}
 	err := s.store.InTx(ctx, func(tx *postgres.Tx) error { return tx.SetThrift(ctx, who.Actor(), who.BrandID, t) })
 	if err != nil {

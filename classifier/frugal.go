@@ -170,7 +170,7 @@ func (f *Frugal) ask(ctx context.Context, inputs []triage.Input, mine []int, out
 			*a = triage.Classification{Provisional: true, Effort: triage.Effort{Short: held.Short}}
 		case a.Judged():
 			a.Effort.Step = triage.StepModel
-		case a.Provisional || n >= len(answers):
+		case a.Provisional:
 			a.Effort.Short = triage.ShortOfModel
 		default:
 			a.Effort.Short = triage.ShortOfSense

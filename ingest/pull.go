@@ -20,7 +20,7 @@ type Pulled struct {
 // Pull takes what a platform answered when it was asked, in one transaction with what keep
 // writes: either all of it is durable, or nothing. keep runs first; its error comes back
 // as it is. What cannot be read is quarantined and does not come again. When one part of a
-// page cannot be stored, the others are, each in a transaction with keep.
+// page cannot be stored, the others are, each by itself, and what keep writes comes last.
 func (d *Door) Pull(ctx context.Context, what Pulled, in connector.Delivery, keep func(context.Context, *postgres.Tx) error) (Result, error) {
 	p, e, err := d.open(ctx, what.Platform, what.Endpoint)
 	if err != nil {
@@ -35,7 +35,7 @@ func (d *Door) Pull(ctx context.Context, what Pulled, in connector.Delivery, kee
 		return Result{}, err
 	}
 	effects, err := d.pull(ctx, row, changes, keep)
-	if broken := (*unkept)(nil); err != nil && triage.KindOf(err) == triage.Internal && !errors.As(err, &broken) {
+	if broken := (*unkept)(nil); err != nil && refused(err) && !errors.As(err, &broken) {
 		effects, err = d.pullEach(ctx, &row, changes, keep)
 	}
 	if broken := (*unkept)(nil); errors.As(err, &broken) {
@@ -46,6 +46,14 @@ func (d *Door) Pull(ctx context.Context, what Pulled, in connector.Delivery, kee
 	}
 	return counted(row, effects), nil
 }
+
+// refused reports whether the database cannot store what it was given, now or later.
+func refused(err error) bool {
+	kind := triage.KindOf(err)
+	return kind == triage.Internal || kind == triage.Invalid
+}
+
+func nothing(context.Context, *postgres.Tx) error { return nil }
 
 // unkept marks an error of keep, so that nothing of the page is tried without it.
 type unkept struct{ error }
@@ -68,19 +76,19 @@ func (d *Door) pull(ctx context.Context, row postgres.Delivery, changes []postgr
 }
 
 // pullEach stores the changes of a page one by one, each with a copy of its delivery, and
-// then notes how many the database refused.
+// then, with keep, how many the database refused. Whoever dies on the way has kept nothing:
+// the page is asked for again, and what is known of it changes nothing.
 func (d *Door) pullEach(ctx context.Context, row *postgres.Delivery, changes []postgres.Change, keep func(context.Context, *postgres.Tx) error) ([]bool, error) {
 	var effects []bool
 	for _, change := range changes {
 		one := *row
 		one.ID, one.Accepted, one.Ignored, one.Quarantined, one.Rejects = postgres.NewID(), 1, 0, 0, nil
 		change.DeliveryID = one.ID
-		done, err := d.pull(ctx, one, []postgres.Change{change}, keep)
-		broken := (*unkept)(nil)
+		done, err := d.pull(ctx, one, []postgres.Change{change}, nothing)
 		switch {
 		case err == nil:
 			effects = append(effects, done...)
-		case errors.As(err, &broken), triage.KindOf(err) != triage.Internal && triage.KindOf(err) != triage.Invalid:
+		case !refused(err):
 			return nil, err
 		default:
 			row.Rejects = append(row.Rejects, postgres.Reject{Reason: "unstorable"})

@@ -10,7 +10,6 @@ CREATE TABLE thrift (
     builtin         boolean NOT NULL,
     sure            real NOT NULL,
     model           boolean NOT NULL,
-    together        smallint NOT NULL,
     day_micro_usd   bigint NOT NULL, -- 0 is no bound
     month_micro_usd bigint NOT NULL
 );

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -320,5 +321,58 @@ func TestWhoeverSleptThroughItsLeaseWritesNothing(t *testing.T) {
 	}
 	if n := r.count(`SELECT count(*) FROM deliveries`); n != 1 {
 		t.Errorf("%d deliveries", n)
+	}
+}
+
+// spoiling reads as Mastodon and spoils the second comment of a page: PostgreSQL keeps no zero
+// byte, which no connector lets through.
+type spoiling struct{ mastodon.Connector }
+
+func (s spoiling) Parse(d connector.Delivery) (connector.Parsed, error) {
+	parsed, err := s.Connector.Parse(d)
+	if len(parsed.Events) > 1 {
+		parsed.Events[1].Engagement.Text = "bad \x00 byte"
+	}
+	return parsed, err
+}
+
+// What cannot be stored keeps nothing else out, and the place where to go on is written last:
+// a process that dies between the comments of such a page asks for all of it again.
+func TestACommentThatCannotBeStoredKeepsNothingElseOut(t *testing.T) {
+	t.Parallel()
+	var server fakemastodon.Server
+	r, _ := newRig(t, &server, 0, asking)
+	r.channel("1", "token-of-the-account")
+	var endpoint triage.ID
+	if err := r.store.Pool().QueryRow(t.Context(), `SELECT id FROM endpoints`).Scan(&endpoint); err != nil {
+		t.Fatal(err)
+	}
+	door := ingest.NewDoor(ingest.NewEndpoints(r.store, r.box), nil, spoiling{asking})
+	var notifications []string
+	for n := range 3 {
+		notifications = append(notifications, fmt.Sprintf(`{"id":"%d","type":"mention","status":{"id":"s%d","account":{"id":"7"}}}`, n, n))
+	}
+	body := `{"account":"1","notifications":[` + strings.Join(notifications, ",") + `]}`
+	died := errors.New("died")
+	kept := 0
+	for _, fails := range []bool{true, false} {
+		_, err := door.Pull(t.Context(), ingest.Pulled{Platform: triage.Mastodon, Endpoint: endpoint, Source: "poll"},
+			connector.Delivery{Body: []byte(body), ReceivedAt: time.Now()}, func(context.Context, *postgres.Tx) error {
+				if stored := r.count(`SELECT count(*) FROM engagements`); stored == 2 && fails {
+					return died
+				} else if stored == 2 {
+					kept++
+				}
+				return nil
+			})
+		if fails != errors.Is(err, died) {
+			t.Errorf("it ended with %v", err)
+		}
+	}
+	if kept == 0 {
+		t.Error("the place was never written with all others stored")
+	}
+	if n := r.count(`SELECT count(DISTINCT external_id) FROM engagements WHERE external_id IN ('s0', 's2')`); n != 2 {
+		t.Errorf("%d neighbours are stored", n)
 	}
 }

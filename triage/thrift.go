@@ -83,7 +83,6 @@ type Thrift struct {
 	Builtin      bool          // the built-in engine's word is taken where it is sure
 	Sure         float64       // from which confidence it is; 0 is the service's own threshold
 	Model        bool          // a language model may be asked
-	Together     int           // how many comments one call may ask about
 
 	DayMicroUSD   int64 // what may be spent on one day (UTC); 0 is no bound
 	MonthMicroUSD int64 // what may be spent in one month (UTC); 0 is no bound
@@ -93,12 +92,9 @@ type Thrift struct {
 func DefaultThrift() Thrift {
 	return Thrift{
 		ReuseExact: true, ReuseNear: true, NearDistance: 0.05, ReuseWithin: 24 * time.Hour,
-		Builtin: true, Model: true, Together: 1,
+		Builtin: true, Model: true,
 	}
 }
-
-// MostTogether bounds Thrift.Together: with more, models begin to mix comments up.
-const MostTogether = 10
 
 // Check returns an error of kind invalid for what cannot be meant.
 func (t Thrift) Check() error {
@@ -109,8 +105,6 @@ func (t Thrift) Check() error {
 		return Errorf(Invalid, "A judgement is reused within 0 hours to 30 days.")
 	case !(t.Sure >= 0 && t.Sure <= 1):
 		return Errorf(Invalid, "The confidence from which the built-in engine is believed is from 0 to 1.")
-	case t.Together < 1 || t.Together > MostTogether:
-		return Errorf(Invalid, "One call asks about 1 to %d comments.", MostTogether)
 	case t.DayMicroUSD < 0 || t.MonthMicroUSD < 0:
 		return Errorf(Invalid, "A budget is not negative.")
 	}
