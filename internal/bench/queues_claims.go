@@ -27,7 +27,7 @@ const inHand = 20
 // then everybody as fast as it goes, in rounds between which, off the clock, what was dealt
 // is closed. No item may be dealt twice.
 func (q *queues) claims(ctx context.Context) error {
-	closed := []string{`UPDATE items SET status = 'resolved' WHERE status = 'claimed'`, `VACUUM items`}
+	closed := []string{`UPDATE items SET status = 'resolved' WHERE status = 'claimed'`, `VACUUM items`, `VACUUM live_items`, `CHECKPOINT`}
 	err := q.execute(ctx, append([]string{
 		`UPDATE memberships SET capacity = 32000, heavy_per_hour = 32000`,
 		`UPDATE items SET status = 'open', snoozed_until = NULL WHERE status = 'snoozed' AND snoozed_until < now() + interval '1 hour'`, // as upkeep would
