@@ -39,6 +39,7 @@ func (b *Builtin) Classify(ctx context.Context, inputs []triage.Input) ([]triage
 		}
 		began := time.Now()
 		out[i] = b.judge(in.Text)
+		out[i].Effort.Step = triage.StepBuiltin
 		out[i].Latency = time.Since(began)
 	}
 	return out, nil

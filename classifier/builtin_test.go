@@ -27,8 +27,8 @@ func TestBuiltinAnswersInOrderAndAlike(t *testing.T) {
 		t.Errorf("answers are not in the order of the inputs: %+v", want)
 	}
 	for _, c := range want {
-		if c.Engine != "builtin" || c.Model == "" || !c.Judged() {
-			t.Errorf("engine %q, model %q", c.Engine, c.Model)
+		if c.Engine != "builtin" || c.Model == "" || !c.Judged() || c.Effort.Step != triage.StepBuiltin {
+			t.Errorf("engine %q, model %q, by step %q", c.Engine, c.Model, c.Effort.Step)
 		}
 	}
 	var all sync.WaitGroup

@@ -94,7 +94,6 @@ func (c *Cascade) Classify(ctx context.Context, inputs []triage.Input) ([]triage
 	var open []int
 	var questions []triage.Input
 	for i := range out {
-		out[i].Effort.Step = triage.StepBuiltin
 		if c.asks(inputs[i], out[i]) {
 			open, questions = append(open, i), append(questions, inputs[i])
 		}

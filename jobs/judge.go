@@ -199,8 +199,10 @@ func (j *Judge) classify(ctx context.Context, inputs []triage.Input) ([]triage.C
 	}
 	for n, i := range open {
 		out[i] = fallback[n]
-		out[i].Provisional = j.Engine != j.Builtin
-		out[i].Effort = standingIn(out[i].Provisional)
+		if j.Engine != j.Builtin {
+			out[i].Provisional = true
+			out[i].Effort = triage.Effort{Step: triage.StepStood, Short: triage.ShortOfModel}
+		}
 	}
 	return out, nil
 }

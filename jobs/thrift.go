@@ -32,14 +32,6 @@ func (j *Judge) thrifty(ctx context.Context, inputs []triage.Input) error {
 	return nil
 }
 
-// standingIn is how the built-in engine came to answer without the cascade.
-func standingIn(provisional bool) triage.Effort {
-	if provisional {
-		return triage.Effort{Step: triage.StepStood, Short: triage.ShortOfModel}
-	}
-	return triage.Effort{Step: triage.StepBuiltin}
-}
-
 // again returns what waits for a better judgement, and what waits no more.
 func (j *Judge) again(waiting []postgres.Waiting, judged []verdict) (wait []postgres.Again, done []triage.ID) {
 	now := j.Store.Now()

@@ -360,3 +360,19 @@ func (h *household) exec(sql string, args ...any) {
 func readyOf(c *llm.Client) func(context.Context) int {
 	return func(context.Context) int { return c.Ready() }
 }
+
+// Without a model too a brand sees by what its comments were judged, and that it cost nothing.
+func TestWhatTheBuiltInEngineJudgedIsCounted(t *testing.T) {
+	h := newHousehold(t, classifier.ModeLLM)
+	h.judge.Engine = h.judge.Builtin
+	brand := h.brand("Thrifty")
+	h.hear(brand, distinct(7)...)
+	if err := h.judge.Tally.Flush(t.Context(), h.Store); err != nil {
+		t.Fatal(err)
+	}
+	now := h.Now()
+	lines, err := h.Costs(t.Context(), brand, now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
+	if err != nil || len(lines) != 1 || lines[0].Step != triage.StepBuiltin || lines[0].Items != 7 || lines[0].MicroUSD != 0 {
+		t.Errorf("%+v, %v", lines, err)
+	}
+}
