@@ -92,7 +92,7 @@ func (u *Upkeep) tasks() []task {
 		{"fold threads", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return tx.FoldThreadCounts(ctx)
 		})},
-		{"delivery times", 10*time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+		{"delivery times", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldDeliveryTimes(ctx)
 		})},
 		{"teach", 2 * time.Second, u.teach},
