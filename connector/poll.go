@@ -21,6 +21,8 @@ type Source struct {
 	Account string // the platform's id of it
 	Address string // base address of the API, without a slash at the end
 	Secret  string // token or password
+	Budget  Budget // as it was noted last
+	Shared  int    // how many channels are asked with the same token, this one among them
 }
 
 // Page is what a platform answered.

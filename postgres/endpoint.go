@@ -21,6 +21,7 @@ type EndpointRow struct {
 	PreviousSecret    []byte    // nil when there is none
 	PreviousExpiresAt time.Time // zero when PreviousSecret is nil
 	VerifyToken       []byte    // nil when there is none
+	Token             []byte    // what asks, where the secret only signs; nil when there is none
 	DisabledAt        time.Time // zero while enabled
 	CreatedAt         time.Time
 	Channels          []ChannelRow
@@ -42,7 +43,7 @@ type ChannelRow struct {
 }
 
 const endpointColumns = `id, brand_id, platform, secret, previous_secret, previous_expires_at,
-	verify_token, disabled_at, created_at`
+	verify_token, token, disabled_at, created_at`
 
 const channelColumns = `id, brand_id, endpoint_id, platform, external_id, name, address, created_at`
 
@@ -111,7 +112,7 @@ func scanEndpoint(row pgx.CollectableRow) (EndpointRow, error) {
 	var e EndpointRow
 	var expires, disabled *time.Time
 	err := row.Scan(&e.ID, &e.BrandID, &e.Platform, &e.Secret, &e.PreviousSecret, &expires,
-		&e.VerifyToken, &disabled, &e.CreatedAt)
+		&e.VerifyToken, &e.Token, &disabled, &e.CreatedAt)
 	e.PreviousExpiresAt, e.DisabledAt = orZero(expires), orZero(disabled)
 	return e, err
 }
@@ -126,8 +127,8 @@ func scanChannel(row pgx.CollectableRow) (ChannelRow, error) {
 // the seal is bound to it.
 func (t *Tx) AddEndpoint(ctx context.Context, actor Actor, e EndpointRow) error {
 	_, err := t.tx.Exec(ctx, `
-		INSERT INTO endpoints (id, brand_id, platform, secret, verify_token, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6)`, e.ID, e.BrandID, e.Platform, e.Secret, e.VerifyToken, t.Now)
+		INSERT INTO endpoints (id, brand_id, platform, secret, verify_token, created_at, token)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, e.ID, e.BrandID, e.Platform, e.Secret, e.VerifyToken, t.Now, e.Token)
 	if err != nil {
 		return fmt.Errorf("endpoint %s: %w", e.ID, err)
 	}
@@ -150,6 +151,23 @@ func (t *Tx) RotateSecret(ctx context.Context, actor Actor, id triage.ID, sealed
 	}
 	return t.Audit(ctx, AuditRow{BrandID: brand, Actor: actor, Action: "endpoint.rotated",
 		Subject: "endpoint", SubjectID: id, Detail: map[string]any{"keep_until": keepUntil}})
+}
+
+// SetToken makes sealed what the channels of an endpoint are asked with, at address those
+// that were not asked before.
+func (t *Tx) SetToken(ctx context.Context, actor Actor, id triage.ID, sealed []byte, address string) error {
+	var brand triage.ID
+	err := t.tx.QueryRow(ctx, `UPDATE endpoints SET token = $2 WHERE id = $1 RETURNING brand_id`, id, sealed).Scan(&brand)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return triage.Errorf(triage.NotFound, "There is no such endpoint.")
+	}
+	if err == nil {
+		err = t.exec(ctx, `UPDATE channels SET address = $2 WHERE endpoint_id = $1 AND address = ''`, id, address)
+	}
+	if err != nil {
+		return fmt.Errorf("endpoint %s: %w", id, err)
+	}
+	return t.Audit(ctx, AuditRow{BrandID: brand, Actor: actor, Action: "endpoint.token", Subject: "endpoint", SubjectID: id})
 }
 
 // SetEndpointDisabled stops an endpoint from taking deliveries, or lets it take them again.

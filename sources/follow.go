@@ -34,7 +34,9 @@ func (r *Runner) follow(ctx context.Context, s postgres.Source) {
 		return
 	}
 	f := &follower{Runner: r, Source: s, wake: make(chan struct{}, 1)}
-	f.poller = r.asked[s.Platform].Open(connector.Source{Account: s.Account, Address: s.Address, Secret: token})
+	f.poller = r.asked[s.Platform].Open(connector.Source{
+		Account: s.Account, Address: s.Address, Secret: token, Shared: s.Shared, Budget: connector.Budget(s.Quota),
+	})
 	ctx, stop := context.WithCancel(ctx)
 	var streaming sync.WaitGroup
 	if stream, ok := f.poller.(connector.Streamer); ok {
@@ -55,6 +57,7 @@ func (f *follower) poll(ctx context.Context) {
 		if err == nil && wait > 0 {
 			err = f.lookAgain(ctx)
 		}
+		f.spend(ctx)
 		var limited *connector.Limited
 		switch {
 		case err == nil:
@@ -103,7 +106,7 @@ func (f *follower) ask(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	news := postgres.SourceNews{Cursor: &page.Next, Events: page.Body != nil, AllRead: page.Wait > 0}
+	news := postgres.SourceNews{Cursor: &page.Next, Events: page.Body != nil, Wait: page.Wait}
 	advance := func(ctx context.Context, tx *postgres.Tx) error { return tx.AdvanceSource(ctx, f.SourceKey, news) }
 	if page.Body == nil {
 		err = f.inTx(ctx, advance)
@@ -158,6 +161,20 @@ func (f *follower) poke() {
 	case f.wake <- struct{}{}:
 	default: // it will not wait anyway
 	}
+}
+
+// spend notes how much of the day's budget is used, when that has changed.
+func (f *follower) spend(ctx context.Context) {
+	budgeted, ok := f.poller.(connector.Budgeted)
+	if !ok {
+		return
+	}
+	now := postgres.Quota(budgeted.Budget())
+	if now == f.Quota {
+		return
+	}
+	f.Quota = now
+	f.note(ctx, f.SourceKey, func(ctx context.Context, tx *postgres.Tx) error { return tx.SpendSource(ctx, f.SourceKey, now) })
 }
 
 func (f *follower) refused(ctx context.Context) {

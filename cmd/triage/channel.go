@@ -43,7 +43,7 @@ func channelAdd(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
-		if row.Address, err = askedAt(endpoint.Platform, row.Address); err != nil {
+		if row.Address, err = askedAt(endpoint, row.Address); err != nil {
 			return err
 		}
 		id, err = tx.AddChannel(ctx, byCommand, row)
@@ -55,17 +55,22 @@ func channelAdd(ctx context.Context, c *call) error {
 	return c.answer(added{ID: id}, "Added channel "+string(id))
 }
 
-// askedAt returns the address that an account of the platform is asked at: the given one,
-// else the platform's own; none where the platform calls us.
-func askedAt(name triage.Platform, given string) (string, error) {
-	platform, err := platformNamed(string(name))
+// askedAt returns the address that an account under the endpoint is asked at: the given one,
+// else the platform's own; none where the platform calls us and there is no token to ask with.
+func askedAt(e postgres.EndpointRow, given string) (string, error) {
+	platform, err := platformNamed(string(e.Platform))
 	if err != nil {
 		return "", err
 	}
 	asked, ok := platform.(connector.Asked)
+	_, tokened := platform.(connector.Tokened)
 	switch {
 	case !ok && given != "":
-		return "", usagef("--address is not for %s, which calls us", name)
+		return "", usagef("--address is not for %s, which calls us", e.Platform)
+	case tokened && e.Token == nil && given != "":
+		return "", usagef("--address needs a token to ask with: triage endpoint token --endpoint %s", e.ID)
+	case tokened && e.Token == nil:
+		return "", nil
 	case !ok:
 		return "", nil
 	case given == "" && asked.DefaultAddress() == "":

@@ -34,6 +34,7 @@ func commands() []command {
 		{"person list", "", "list the people, or those of a brand with their roles", personList},
 		{"endpoint add", "--brand BRAND --platform PLATFORM --secret SECRET", "add a webhook address", endpointAdd},
 		{"endpoint rotate", "--endpoint ENDPOINT --secret SECRET", "give an endpoint a new secret", endpointRotate},
+		{"endpoint token", "--endpoint ENDPOINT --token TOKEN", "give an endpoint a token to ask its platform with", endpointToken},
 		{"endpoint disable", "--endpoint ENDPOINT", "let an endpoint refuse deliveries", endpointDisable},
 		{"endpoint enable", "--endpoint ENDPOINT", "let an endpoint take deliveries again", endpointEnable},
 		{"endpoint list", "", "list the webhook addresses", endpointList},
