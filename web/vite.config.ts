@@ -8,6 +8,7 @@ export default defineConfig({
     outDir: 'build/dist',
     emptyOutDir: true,
     target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // know light-dark()
     manifest: 'manifest.json',
     assetsInlineLimit: 0, // the policy of the page allows no data: but pictures
     reportCompressedSize: false,

@@ -3,7 +3,7 @@ import { createTheme, Modal, Notification, Popover, Tooltip } from '@mantine/cor
 
 export const theme = createTheme({
   primaryColor: 'cyan',
-  primaryShade: { light: 9, dark: 8 },
+  primaryShade: 9,
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',

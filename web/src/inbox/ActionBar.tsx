@@ -66,9 +66,9 @@ export function ActionBar({ item, act }: Props) {
           { label: `${t('snooze.custom')} …`, run: () => setDialog('snooze') },
         ]}
       />
-      <Button size="sm" variant="default" leftSection={<HandoverIcon size={16} />} onClick={() => setDialog('handover')} title={`${t(`act.handover.${item.queue}`)} (H)`}>{t(`act.handover.${item.queue}`)}</Button>
-      <Button size="sm" variant="default" leftSection={<EditIcon size={16} />} onClick={() => setDialog('correct')} title={`${t('act.correct')} (R)`}>{t('act.correct')}</Button>
-      <Button size="sm" variant="default" leftSection={<HandIcon size={16} />} onClick={() => void act({ verb: mine ? 'release' : 'claim' })} title={`${t(mine ? 'act.release' : 'act.claim')} (C)`}>
+      <Button size="sm" px="xs" variant="default" leftSection={<HandoverIcon size={16} />} onClick={() => setDialog('handover')} title={`${t(`act.handover.${item.queue}`)} (H)`}>{t('act.handover')}</Button>
+      <Button size="sm" px="xs" variant="default" leftSection={<EditIcon size={16} />} onClick={() => setDialog('correct')} title={`${t('act.correct')} (R)`}>{t('act.correct')}</Button>
+      <Button size="sm" px="xs" variant="default" leftSection={<HandIcon size={16} />} onClick={() => void act({ verb: mine ? 'release' : 'claim' })} title={`${t(mine ? 'act.release' : 'act.claim')} (C)`}>
         {t(mine ? 'act.release' : 'act.claim')}
       </Button>
       <Choices
@@ -115,7 +115,7 @@ function Choices({ id, keys, label, title, icon, choices, filled, small }: Choic
         {small ? (
           <ActionIcon size="input-sm" variant="default" aria-label={`${label} …`} title={`${label} (${shownKey(keys)})`}>{icon}</ActionIcon>
         ) : (
-          <Button size="sm" variant={filled ? 'filled' : 'default'} leftSection={icon} title={`${label} (${shownKey(keys)})`}>{label}</Button>
+          <Button size="sm" px="xs" variant={filled ? 'filled' : 'default'} leftSection={icon} title={`${label} (${shownKey(keys)})`}>{label}</Button>
         )}
       </Menu.Target>
       <Menu.Dropdown

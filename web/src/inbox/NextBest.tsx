@@ -36,7 +36,7 @@ export function NextBest({ queue, onItem }: { queue: Queue; onItem(id: string): 
   if (!may) return null
   return (
     <Button size="compact-sm" variant="light" leftSection={<HandIcon size={16} />} loading={deal.isPending} onClick={() => deal.mutate()} title={`${t('keys.nextBest')} (N)`}>
-      {t('act.claim')}
+      {t('next.label')}
     </Button>
   )
 }

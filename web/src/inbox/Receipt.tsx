@@ -32,7 +32,7 @@ export function Receipt({ item }: { item: DetailBody }) {
         {here.length ? here.map(s => <span key={s.rule + s.text}>{s.text} </span>) : t('receipt.none')}
       </Line>
       <Line name={t('receipt.now')}>
-        <strong>{w('priority', item.priority)}</strong>, {t(late ? 'overdue' : 'due', { when: f.ago(item.due_at, now) })}. {why.map(s => <span key={s.rule + s.text}>{s.text} </span>)}
+        <strong>{w('priority', item.priority)}</strong> · {t(late ? 'overdue' : 'due', { when: f.ago(item.due_at, now) })} · {why.map(s => <span key={s.rule + s.text}>{s.text} </span>)}
       </Line>
       {quotes.length > 0 && (
         <Line name={t('receipt.quotes')}>

@@ -9,7 +9,7 @@ import { shellText } from './text'
 export function Palette({ opened, onClose }: { opened: boolean; onClose(): void }) {
   const t = useText(shellText)
   return (
-    <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} yOffset="10dvh" aria-label={t('palette')} returnFocus>
+    <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} yOffset="10dvh" attributes={{ content: { 'aria-label': t('palette') } }} returnFocus>
       <List onClose={onClose} />
     </Modal>
   )

@@ -1,4 +1,4 @@
-import { ActionIcon, Avatar, Button, Popover, SegmentedControl, Select, Stack, Switch, Text, useMantineColorScheme } from '@mantine/core'
+import { Button, Popover, SegmentedControl, Select, Stack, Switch, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '../api/client'
@@ -8,7 +8,8 @@ import { useSession } from '../session/Session'
 import type { Language } from '../text/dictionary'
 import { useText } from '../text/useText'
 import { useCommands } from './commands'
-import { KeyboardIcon } from './icons'
+import { KeyboardIcon, UserIcon } from './icons'
+import classes from './Shell.module.css'
 import { shellText } from './text'
 
 /** PersonMenu is where somebody says how the console is to look for them. */
@@ -26,9 +27,9 @@ export function PersonMenu({ onHelp }: { onHelp(): void }) {
   return (
     <Popover width={300} position="bottom-end" trapFocus>
       <Popover.Target>
-        <ActionIcon variant="transparent" radius="xl" size="lg" aria-label={t('menu')}>
-          <Avatar name={me.name} radius="xl" size="sm" variant="filled" color="cyan.9" alt="" />
-        </ActionIcon>
+        <UnstyledButton className={classes.person} aria-label={`${me.name}: ${t('menu')}`}>
+          <UserIcon /> <bdi className={classes.wide}>{me.name}</bdi>
+        </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="sm">

@@ -1,5 +1,5 @@
 // What stands around every room: where to go, what waits where, whether we are connected.
-import { ActionIcon, Loader, Select, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, Loader, Select, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
@@ -49,7 +49,7 @@ function Frame() {
         <BrandChoice />
         <div className={classes.space} />
         <Connection />
-        <UnstyledButton className={classes.search} onClick={() => setPalette(true)} aria-keyshortcuts="Control+K">
+        <UnstyledButton className={classes.search} onClick={() => setPalette(true)} aria-label={t('palette')} aria-keyshortcuts="Control+K">
           <SearchIcon size={16} /> <span className={classes.wide}>{t('palette')}</span>
         </UnstyledButton>
         <PersonMenu onHelp={() => setHelp(true)} />
@@ -60,6 +60,7 @@ function Frame() {
         ))}
       </nav>
       <main id="room" className={classes.room} tabIndex={-1}>
+        <VisuallyHidden component="h1">{t(here.find(room => location.startsWith(room.path))?.name ?? 'rooms')}</VisuallyHidden>
         <RoomBoundary key={location.split('/')[1]}>
           <Suspense fallback={<div className={classes.waiting}><Loader aria-label={t('loading')} /></div>}>
             <Switch>
