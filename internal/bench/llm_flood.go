@@ -134,6 +134,7 @@ func (a *away) account(ctx context.Context, poor, other *mail) error {
 	a.add("flooded brand: spent, in millionths of a US dollar", spent, "", atMost(float64(a.budget)))
 	a.add("flooded brand: share of the budget that was spent", 100*spent/float64(a.budget), "%", none)
 	a.add("comments accepted and without an item", float64(len(poor.letters))-placed+float64(other.missing()), "", exactly(0))
+	a.add("comments answered 503 and sent again", float64(poor.refused.Load()+other.refused.Load()), "", none)
 	a.add("peak resident memory in the flood", float64(peak)/(1<<20), "MiB", atMost(256))
 	return nil
 }

@@ -86,6 +86,8 @@ type mail struct {
 	*lane
 	brand rig.Brand
 
+	refused atomic.Int64 // attempts that were answered 503
+
 	mu      sync.Mutex
 	letters map[string]letter
 	seen    map[string]time.Time // when an item was first there, by comment
@@ -131,13 +133,22 @@ func pour(ctx context.Context, to []*mail, tag string, every time.Duration, n in
 	return errors.Join(append(errs, ctx.Err())...)
 }
 
-// send sends one comment below a post of its own, so that no judgement is reused.
+// patienceToSend is how long a comment that is answered 503 is sent again, as platforms do.
+const patienceToSend = time.Minute
+
+// send sends one comment below a post of its own, so that no judgement is reused. Times are
+// those of the first attempt.
 func (m *mail) send(by *rig.Sender, tag string, i int) error {
 	id := tag + strconv.Itoa(i)
 	body := rig.Comment{ID: id, Thread: "T" + id, Author: "A" + strconv.Itoa(i%3000), Text: comment(i), At: time.Now()}.Created()
 	began := time.Now()
 	status, err := by.Post(id, body, 10*time.Second)
 	ack := time.Since(began)
+	for status == 503 && time.Since(began) < patienceToSend {
+		m.refused.Add(1)
+		time.Sleep(time.Second)
+		status, err = by.Post(id, body, 10*time.Second)
+	}
 	if err != nil || status != 200 {
 		return fmt.Errorf("%s: comment %s was answered %d: %w", m.name, id, status, errors.Join(err, errors.New("not accepted")))
 	}
@@ -170,12 +181,15 @@ func (m *mail) watch(ctx context.Context, done *atomic.Bool, patience time.Durat
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	var since time.Time // when the work was done
 	for ctx.Err() == nil {
-		if err := m.look(ctx, conn); err != nil {
+		if err := m.look(ctx, conn, time.Now().Add(-slack)); err != nil {
 			return err
 		}
 		if done.Load() {
 			if since.IsZero() {
 				since = time.Now()
+			}
+			if err := m.look(ctx, conn, time.Time{}); err != nil {
+				return err
 			}
 			if m.missing() == 0 || time.Since(since) > patience {
 				return nil
@@ -189,11 +203,13 @@ func (m *mail) watch(ctx context.Context, done *atomic.Bool, patience time.Durat
 	return ctx.Err()
 }
 
-// slack is how long after its id was made an item may become visible.
+// slack is how long after its id was made an item is seen as soon as it is there; later than
+// that only in the end.
 const slack = 10 * time.Second
 
-func (m *mail) look(ctx context.Context, conn *pgx.Conn) error {
-	from := time.Now().Add(-slack).UnixMilli()
+// look takes down which items made since then are there.
+func (m *mail) look(ctx context.Context, conn *pgx.Conn, since time.Time) error {
+	from := max(0, since.UnixMilli())
 	rows, _ := conn.Query(ctx, `
 		SELECT e.external_id FROM items i JOIN engagements e ON e.brand_id = i.brand_id AND e.id = i.engagement_id
 		WHERE i.brand_id = $1 AND i.id > $2 AND i.kind = 'owner'`, m.brand.ID,

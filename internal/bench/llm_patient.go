@@ -61,6 +61,7 @@ func (a *away) patient(ctx context.Context) error {
 	a.add("webhook to item, the model is dead, p95", ms(percentile(waits, 0.95)), "ms", atMost(3000))
 	a.add("webhook to item, the model is dead, longest", ms(percentile(waits, 1)), "ms", none)
 	a.add("comments without an item", float64(well.missing()+ill.missing()), "", exactly(0))
+	a.add("comments answered 503 and sent again", float64(well.refused.Load()+ill.refused.Load()), "", none)
 	a.compare("both models answer: ack p99, ratio", well.acks(began, died, block), ill.acks(began, died, block), none, none)
 	a.compare("one model is dead: ack p99, ratio", well.acks(died, ended, block), ill.acks(died, ended, block), atLeast(0.85), atMost(1.15))
 	if err := a.recover(ctx, ill); err != nil {
@@ -134,11 +135,11 @@ func (a *away) recover(ctx context.Context, ill *mail) error {
 // block is the piece of time that is drawn as a whole when an interval is estimated.
 const block = 10 * time.Second
 
-// compare adds the ratio of two p99, second to first, with the middle 95 % of 2,000 samples of
+// compare adds the ratio of two p99, second to first, with the middle 95 % of 1,000 samples of
 // the blocks of time, drawn for both together.
 func (a *away) compare(what string, first, second [][]time.Duration, low, high target) {
 	r := rand.New(rand.NewPCG(1, 2))
-	ratios := make([]float64, 2000)
+	ratios := make([]float64, 1000)
 	for n := range ratios {
 		var x, y []time.Duration
 		for range first {
