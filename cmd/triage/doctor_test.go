@@ -66,14 +66,14 @@ func TestDoctorTellsWhichPricesNobodyKnows(t *testing.T) {
 		env         []string
 		state, says string
 	}{
-		"known models":                   {nil, stateOK, "known as of"},
-		"one that nobody knows":          {[]string{"TRIAGE_CHAT_MODEL=our-own"}, stateWarning, "our-own costs"},
-		"one in a file of one's own":     {[]string{"TRIAGE_CHAT_MODEL=our-own", "TRIAGE_PRICES=" + file}, stateOK, "2026-11-01"},
-		"a server without a key is free": {[]string{"TRIAGE_CHAT_MODEL=our-own", "OPENAI_API_KEY="}, stateOK, "known"},
+		"known models":                   {[]string{"OPENAI_API_KEY=sk-x"}, stateOK, "known as of"},
+		"one that nobody knows":          {[]string{"OPENAI_API_KEY=sk-x", "TRIAGE_CHAT_MODEL=our-own"}, stateWarning, "our-own costs"},
+		"one in a file of one's own":     {[]string{"OPENAI_API_KEY=sk-x", "TRIAGE_CHAT_MODEL=our-own", "TRIAGE_PRICES=" + file}, stateOK, "2026-11-01"},
+		"a server without a key is free": {[]string{"TRIAGE_CHAT_MODEL=our-own", "TRIAGE_EMBEDDING_MODEL=builtin"}, stateOK, "known"},
 		"a file that is not there":       {[]string{"TRIAGE_PRICES=" + file + ".not"}, stateFailed, "TRIAGE_PRICES"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config, err := ReadConfig(append([]string{"OPENAI_API_KEY=sk-x", "OPENAI_BASE_URL=http://127.0.0.1:1/v1"}, c.env...))
+			config, err := ReadConfig(append(c.env, "OPENAI_BASE_URL=http://127.0.0.1:1/v1"))
 			if err != nil {
 				t.Fatal(err)
 			}
