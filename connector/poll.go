@@ -24,12 +24,11 @@ type Source struct {
 
 	Stream string   // base address of the stream; empty: where the platform has it
 	Rooms  []string // the parts of the account that are listened to; empty: all that it may see
-	Held   Held
-}
 
-// Held returns which of the given posts and authors we hold something of. A platform whose
-// stream tells of everybody asks it before it hands on that something is gone.
-type Held func(ctx context.Context, posts, authors []string) (heldPosts, heldAuthors []string, err error)
+	// Concerns returns which of the given posts and authors we hold something of. A platform
+	// whose stream tells of everybody asks before it hands on that something is gone.
+	Concerns func(ctx context.Context, posts, authors []string) (heldPosts, heldAuthors []string, err error)
+}
 
 // Page is what a platform answered.
 type Page struct {

@@ -156,8 +156,7 @@ func (r Reads) HeldOf(ctx context.Context, k SourceKey, posts, authors []string)
 		return nil, nil, err
 	}
 	heldAuthors, err = held(`
-		SELECT DISTINCT author_external_id FROM engagements
-		WHERE brand_id = $1 AND channel_id = $2 AND author_external_id = ANY($3)`, authors)
+		SELECT external_id FROM authors WHERE brand_id = $1 AND channel_id = $2 AND external_id = ANY($3)`, authors)
 	return heldPosts, heldAuthors, err
 }
 

@@ -20,6 +20,7 @@ type follower struct {
 	postgres.Source
 	poller connector.Poller
 	wake   chan struct{} // holds a token when the next poll should not wait
+	looks  looks
 	stop   context.CancelFunc
 }
 
@@ -35,7 +36,7 @@ func (r *Runner) follow(ctx context.Context, s postgres.Source) {
 	}
 	f := &follower{Runner: r, Source: s, wake: make(chan struct{}, 1)}
 	f.poller = r.asked[s.Platform].Open(connector.Source{
-		Account: s.Account, Address: s.Address, Secret: token, Stream: s.StreamAddress, Rooms: s.Rooms, Held: f.held,
+		Account: s.Account, Address: s.Address, Secret: token, Stream: s.StreamAddress, Rooms: s.Rooms, Concerns: f.concerns,
 	})
 	ctx, f.stop = context.WithCancel(ctx)
 	var streaming sync.WaitGroup
@@ -54,6 +55,9 @@ func (f *follower) poll(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
 		wait, err := f.ask(ctx)
+		if err == nil && wait > 0 {
+			err = f.lookAgain(ctx)
+		}
 		var limited *connector.Limited
 		switch {
 		case err == nil:
@@ -64,7 +68,7 @@ func (f *follower) poll(ctx context.Context) {
 			f.refused(ctx, err)
 			return
 		case errors.As(err, &limited):
-			wait = limited.After + time.Second // clocks differ a little
+			wait = limited.After + max(time.Second, min(limited.After/8, time.Minute)) // clocks differ, and rest may end early
 			f.pause(ctx, postgres.SourceLimited, err, wait)
 		default:
 			failures++

@@ -62,8 +62,8 @@ func (f *follower) streamNote(n postgres.StreamNews) func(context.Context, *post
 	return func(ctx context.Context, tx *postgres.Tx) error { return tx.StreamSource(ctx, f.SourceKey, n) }
 }
 
-// held answers a platform's question of what of its news concerns us.
-func (f *follower) held(ctx context.Context, posts, authors []string) (heldPosts, heldAuthors []string, err error) {
+// concerns answers a platform's question of what of its news is about something that we hold.
+func (f *follower) concerns(ctx context.Context, posts, authors []string) (heldPosts, heldAuthors []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, writing)
 	defer cancel()
 	return f.Store.HeldOf(ctx, f.SourceKey, posts, authors)
