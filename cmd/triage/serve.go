@@ -139,6 +139,7 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	s.group = ingest.NewGroup(s.store, s.log, ingest.GroupOptions{})
 	s.server = api.New(api.Options{
 		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log, CursorKey: cursors,
+		Purse: judge.Purse(), Prices: judge.Prices,
 		Public: s.config.Address(), Provider: provider, Embedder: judge.Embedder, Near: judge.Near,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
 	})
