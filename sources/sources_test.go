@@ -80,7 +80,7 @@ func (r *rig) channel(account, token string) (channel triage.ID) {
 	endpoint, channel := postgres.NewID(), postgres.NewID()
 	r.exec(`INSERT INTO endpoints (id, brand_id, platform, secret) VALUES ($1, $2, $3, $4)`,
 		endpoint, r.brand, r.platform.Name(), r.box.Seal(string(endpoint), token))
-	r.exec(`INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address) VALUES ($1, $2, $3, $4, $5, $5, $6)`,
+	r.exec(`INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address, stream_address) VALUES ($1, $2, $3, $4, $5, $5, $6, $6)`,
 		r.brand, channel, endpoint, r.platform.Name(), account, r.address)
 	return channel
 }
