@@ -142,7 +142,7 @@ func TestThePostsOfJetstreamAreThoseOfTheNotificationsAndGoWhenDeleted(t *testin
 	}
 	server.Delete("live")
 	r.until("the deletion", 20*time.Second, func() bool { return r.count(`SELECT count(*) FROM engagements WHERE deleted_at IS NOT NULL`) == 1 })
-	if n := r.count(`SELECT count(*) FROM deliveries`); n > 4 {
+	if n := r.count(`SELECT count(*) FROM deliveries`); n > 12 {
 		t.Errorf("%d deliveries: what is of no concern is kept", n)
 	}
 	r.exec(`INSERT INTO authors (brand_id, id, channel_id, platform, external_id, first_seen_at, last_seen_at)
