@@ -1,6 +1,11 @@
 package notify
 
-import "triage/triage"
+import (
+	"strconv"
+	"strings"
+
+	"triage/triage"
+)
 
 // Act is what somebody asks for by a button.
 type Act string
@@ -27,6 +32,16 @@ type Button struct {
 
 // Choice is one entry of a list.
 type Choice struct{ Value, Text string }
+
+// Token is what a button of a message names: the message, and which of its tellings.
+func Token(handle string, telling int) string { return handle + "." + strconv.Itoa(telling) }
+
+// ReadToken takes a token apart, and returns false for what is none.
+func ReadToken(token string) (handle string, telling int, ok bool) {
+	handle, number, ok := strings.Cut(token, ".")
+	telling, err := strconv.Atoi(number)
+	return handle, telling, ok && err == nil && handle != ""
+}
 
 // The snoozes.
 const (
