@@ -17,7 +17,8 @@ const ReportHeading = "\ufeff" + `"line","field","code","problem","value"`
 // NewReport begins a report on w.
 func NewReport(w io.Writer) *Report {
 	r := &Report{table: sheet.NewWriter(w, sheet.ByteOrderMark)}
-	_ = r.table.Row("line", "field", "code", "problem", "value") // an error stays until Flush
+	_ = r.table.Row("line", "field", "code", "problem", "value")
+	_ = r.table.Flush() // who is killed leaves what can be told from other files; an error stays
 	return r
 }
 

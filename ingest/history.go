@@ -178,11 +178,13 @@ func (m *Import) prepare(lines []history.Line) (postgres.Delivery, []postgres.Ch
 }
 
 // complete adds what the file cannot know. History is as old as it says: it stands in the
-// order of time where it was written, and moves no figure of today.
+// order of time where it was written, and moves no figure of today. Of one version, what the
+// platform says itself counts more than a file, whose spaces and line ends may differ.
 func (m *Import) complete(event connector.Event, now time.Time) triage.Engagement {
 	e := complete(event.Engagement, m.Channel.Platform, channel{m.Channel.BrandID, m.Channel.ID}, now)
 	if m.NewFrom.IsZero() || e.PostedAt.Before(m.NewFrom) {
 		e.History, e.ReceivedAt, e.ID = true, e.PostedAt, postgres.IDAt(e.PostedAt)
 	}
+	e.VersionAt = e.VersionAt.Add(-time.Microsecond)
 	return e
 }

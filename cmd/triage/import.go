@@ -76,6 +76,9 @@ func importHistory(ctx context.Context, c *call) error {
 		return err
 	}
 	defer m.store.Close()
+	if err := m.store.MakePartitions(ctx, m.began, 1); err != nil {
+		return err
+	}
 	if err := m.find(ctx, *brand, *account); err != nil {
 		return err
 	}
@@ -233,7 +236,7 @@ func (r *reporting) begin() {
 	if err == nil {
 		head, _ := bufio.NewReader(old).Peek(len(history.ReportHeading)) // a shorter file is none of ours
 		_ = old.Close()
-		if string(head) != history.ReportHeading {
+		if len(head) > 0 && string(head) != history.ReportHeading {
 			r.err = fmt.Errorf("%s is there and is no report: name another file with --report", r.path)
 			return
 		}

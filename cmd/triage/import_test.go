@@ -10,31 +10,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"triage/internal/pgtest"
 )
 
-// library is a brand with a channel and a database to look into.
+// library is a house with one channel, and files.
 type library struct {
-	*terminal
-	db       *pgtest.DB
-	endpoint string
+	*house
+	gate gate
 }
 
 func newLibrary(t *testing.T) *library {
 	t.Helper()
-	db := pgtest.New(t)
-	l := &library{terminal: newTerminal(t, db.URL), db: db}
-	l.ok("brand", "add", "--name", "Forest")
-	l.ok("brand", "set", "--brand", "forest", "--slack-smm", "C1", "--slack-cm", "C2")
-	l.endpoint = l.id("endpoint", "add", "--brand", "forest", "--platform", "standard_webhooks", "--secret", testSecret)
-	l.ok("channel", "add", "--brand", "forest", "--endpoint", l.endpoint, "--external-id", "forum", "--name", "Forum")
+	l := &library{house: newHouse(t)}
+	l.gate = l.house.gate(l.brand, "standard_webhooks", "forum")
 	return l
 }
-
-// testSecret signs for the library's channel.
-const testSecret = "whsec_dGhpcyBpcyBhIHRlc3Qgc2VjcmV0IG9mIG91cnM="
 
 func (l *library) file(name, body string) string {
 	l.t.Helper()
@@ -46,15 +35,7 @@ func (l *library) file(name, body string) string {
 }
 
 func (l *library) importArgs(path string, more ...string) []string {
-	return append([]string{"import", "--brand", "forest", "--channel", "forum", "--file", path}, more...)
-}
-
-func (l *library) count(sql string, args ...any) (n int) {
-	l.t.Helper()
-	if err := l.db.Pool(l.t).QueryRow(l.t.Context(), sql, args...).Scan(&n); err != nil {
-		l.t.Fatal(err)
-	}
-	return n
+	return append([]string{"import", "--brand", l.brand, "--channel", "forum", "--file", path}, more...)
 }
 
 // german is a table as a German spreadsheet exports it, with one line of each trouble.
@@ -72,52 +53,56 @@ func TestWhatWasWrittenBeforeIsKeptAndRingsNobody(t *testing.T) {
 	path := l.file("alt.csv", "\ufeff"+german)
 	l.refused(exitUsage, "say where the clock stood, such as --zone Europe/Berlin", l.importArgs(path)...)
 	dry := l.json(l.importArgs(path, "--zone", "Europe/Berlin", "--own", "forest", "--dry-run")...)
-	if dry["accepted"] != 2.0 || dry["duplicate"] != 1.0 || dry["own"] != 1.0 || dry["rejected"] != 2.0 || l.count(`SELECT count(*) FROM engagements`) != 0 {
+	if dry["accepted"] != 2.0 || dry["duplicate"] != 1.0 || dry["own"] != 1.0 || dry["rejected"] != 2.0 || l.number(`SELECT count(*) FROM engagements`) != 0 {
 		t.Errorf("dry run: %v", dry)
 	}
 	done := l.json(l.importArgs(path, "--zone", "Europe/Berlin", "--own", "forest")...)
 	if done["lines"] != 6.0 || done["accepted"] != 2.0 || done["duplicate"] != 1.0 || done["own"] != 1.0 || done["rejected"] != 2.0 {
 		t.Errorf("import: %v", done)
 	}
-	l.reports(path+".rejected.csv", "5 id id_rounded", "6 written_at time_not_understood")
+	l.reports(path+".rejected.csv", "6 id id_rounded", "7 written_at time_not_understood")
 
-	s := l.serve()
-	l.eventually(time.Minute, func() bool { return l.count(`SELECT count(*) FROM items WHERE outcome = 'history'`) == 2 })
+	l.ok("brand", "set", "--brand", l.brand, "--slack-smm", "C1", "--slack-cm", "C2")
+	l.run()
+	l.eventually(patience, func() bool { return l.number(`SELECT count(*) FROM items WHERE outcome = 'history'`) == 2 })
 	for what, sql := range map[string]string{
 		"notices":              `SELECT count(*) FROM notices`,
 		"targets":              `SELECT count(*) FROM items WHERE first_due_at IS NOT NULL OR resolve_due_at IS NOT NULL OR sla_at IS NOT NULL`,
 		"open items":           `SELECT count(*) FROM items WHERE status <> 'dismissed'`,
 		"news in the audit":    `SELECT count(*) FROM audit WHERE action = 'item.placed'`,
-		"places unread":        `SELECT count(*) FROM items WHERE judgement_id IS NULL OR intent = 'other'`,
+		"places unread":        `SELECT count(*) FROM items WHERE judgement_id IS NULL`,
 		"not in time's order":  `SELECT count(*) FROM items WHERE received_at > '2025-06-01' OR received_at < '2025-05-01'`,
 		"still looking a wave": `SELECT count(*) FROM items WHERE NOT wave_checked`,
 	} {
-		if n := l.count(sql); n != 0 {
+		if n := l.number(sql); n != 0 {
 			t.Errorf("%s: %d", what, n)
 		}
 	}
-	if n := l.count(`SELECT count(*) FROM items WHERE 'legal' = ANY(risks) AND priority = 1 AND queue = 'cm'`); n != 1 {
+	if n := l.number(`SELECT count(*) FROM items WHERE 'legal' = ANY(risks) AND priority = 1 AND queue = 'cm'`); n != 1 {
 		t.Error("the threat with a lawyer is not placed as it would be today")
 	}
 
 	// The same comment comes by webhook, then its edit: the first is known, the second is news.
-	if got := deliverTo(t, s.address, l.endpoint, `{"type":"comment.created","data":{"id":"k1","text":"Das Rad ist kaputt,\r\nich habe mich verletzt und gehe zum Anwalt!","created_at":"2025-05-04T10:00:00Z"}}`); !strings.Contains(got, `"duplicate":1`) {
-		t.Errorf("the webhook was answered %s", got)
+	type data = map[string]any
+	first := data{"id": "k1", "text": "Das Rad ist kaputt,\nich habe mich verletzt und gehe zum Anwalt!", "created_at": "2025-05-04T10:00:00Z"}
+	l.deliver(l.gate, "comment.created", first)
+	if n := l.number(`SELECT count(*) FROM engagements WHERE history AND round = 1`); n != 2 || l.number(`SELECT count(*) FROM engagements`) != n {
+		t.Error("a webhook that repeats what the file said made more of it")
 	}
-	deliverTo(t, s.address, l.endpoint, `{"type":"comment.updated","data":{"id":"k2","text":"Ich verklage euch, mein Anwalt schreibt morgen!","updated_at":"2026-05-04T10:00:00Z"}}`)
-	l.eventually(time.Minute, func() bool { return l.count(`SELECT count(*) FROM items WHERE status = 'open'`) == 1 })
-	if n := l.count(`SELECT count(*) FROM engagements WHERE history`); n != 1 {
+	l.deliver(l.gate, "comment.updated", data{"id": "k2", "text": "Ich verklage euch, mein Anwalt schreibt morgen!", "updated_at": "2026-05-04T10:00:00Z"})
+	l.eventually(patience, func() bool { return l.number(`SELECT count(*) FROM items WHERE status = 'open'`) == 1 })
+	if n := l.number(`SELECT count(*) FROM engagements WHERE history`); n != 1 {
 		t.Errorf("%d engagements are history after the edit", n)
 	}
 
 	// What was deleted does not come back, and the same file again changes nothing.
-	deliverTo(t, s.address, l.endpoint, `{"type":"comment.deleted","data":{"id":"k1","deleted_at":"2026-05-05T10:00:00Z"}}`)
+	l.deliver(l.gate, "comment.deleted", data{"id": "k1", "deleted_at": "2026-05-05T10:00:00Z"})
 	again := l.ok(l.importArgs(path, "--zone", "Europe/Berlin", "--own", "forest")...)
 	if !strings.Contains(again.errOut, "taken in before") || !strings.Contains(again.out, "2 new, 1 known already") {
 		t.Errorf("again: %s%s", again.errOut, again.out)
 	}
 	other := l.json(l.importArgs(path, "--zone", "UTC")...)
-	if other["accepted"] != 1.0 || l.count(`SELECT count(*) FROM engagements WHERE text <> ''`) != 2 {
+	if other["accepted"] != 1.0 || l.number(`SELECT count(*) FROM engagements WHERE text <> ''`) != 2 {
 		t.Errorf("read another way: %v", other)
 	}
 }
@@ -125,12 +110,13 @@ func TestWhatWasWrittenBeforeIsKeptAndRingsNobody(t *testing.T) {
 func TestWhatIsNewsInAFileIsWork(t *testing.T) {
 	t.Parallel()
 	l := newLibrary(t)
-	l.serve()
+	l.ok("brand", "set", "--brand", l.brand, "--slack-smm", "C1", "--slack-cm", "C2")
+	l.run()
 	path := l.file("gap.jsonl", `{"id":"j1","text":"I will sue you, my lawyer is on it","created_at":"2026-05-04T10:00:00Z"}
 {"id":"j2","text":"I will sue you, my lawyer is on it!","created_at":"2026-05-03T10:00:00Z"}`)
 	l.ok(l.importArgs(path, "--new-from", "2026-05-04T00:00:00Z")...)
-	l.eventually(time.Minute, func() bool { return l.count(`SELECT count(*) FROM items`) == 2 })
-	if l.count(`SELECT count(*) FROM items WHERE status = 'open' AND first_due_at > now()`) != 1 || l.count(`SELECT count(*) FROM notices`) != 1 {
+	l.eventually(patience, func() bool { return l.number(`SELECT count(*) FROM items`) == 2 })
+	if l.number(`SELECT count(*) FROM items WHERE status = 'open' AND first_due_at > now()`) != 1 || l.number(`SELECT count(*) FROM notices`) != 1 {
 		t.Error("what was said in the gap is not open, due and told")
 	}
 }
@@ -158,8 +144,8 @@ func (l *library) reports(path string, want ...string) {
 	}
 }
 
-// binary builds the real program once.
-func binary(t *testing.T) string {
+// realProgram builds the program as it is shipped.
+func realProgram(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "triage")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
@@ -186,8 +172,8 @@ func TestAnImportThatIsKilledGoesOnWhereItStopped(t *testing.T) {
 			fmt.Fprintf(&body, "n%d,\"what %d\nsaid\",2025-05-04T10:00:00Z,a%d\n", n, n, n%50)
 		}
 	}
-	path, program := l.file("big.csv", body.String()), binary(t)
-	at := func() int { return l.count(`SELECT coalesce(max(position), 0) FROM imports`) }
+	path, program := l.file("big.csv", body.String()), realProgram(t)
+	at := func() int { return l.number(`SELECT coalesce(max(position), 0) FROM imports`) }
 	start := func() (*exec.Cmd, *bytes.Buffer) {
 		cmd := exec.Command(program, l.importArgs(path, "--json")...)
 		var out bytes.Buffer
@@ -201,7 +187,7 @@ func TestAnImportThatIsKilledGoesOnWhereItStopped(t *testing.T) {
 	for killed < kills {
 		from := at()
 		cmd, out := start()
-		l.eventually(time.Minute, func() bool { return at() > from+400 })
+		l.eventually(patience, func() bool { return at() > from+400 })
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -221,10 +207,10 @@ func TestAnImportThatIsKilledGoesOnWhereItStopped(t *testing.T) {
 		!strings.Contains(out.String(), `{"lines":12000,"accepted":11976,"duplicate":12,"own":0,"rejected":12,`) {
 		t.Errorf("it ended with %s", out)
 	}
-	if n := l.count(`SELECT count(DISTINCT external_id) FROM engagements`); n != 11_976 || l.count(`SELECT count(*) FROM engagements`) != n {
+	if n := l.number(`SELECT count(DISTINCT external_id) FROM engagements`); n != 11_976 || l.number(`SELECT count(*) FROM engagements`) != n {
 		t.Errorf("%d comments, want 11976, each once", n)
 	}
-	if n := l.count(`SELECT sum(accepted) FROM deliveries WHERE source = 'import'`); n != 11_988 {
+	if n := l.number(`SELECT sum(accepted) FROM deliveries WHERE source = 'import'`); n != 11_988 {
 		t.Errorf("%d lines came in transactions that were kept, want 11988", n)
 	}
 	report, err := os.ReadFile(path + ".rejected.csv")
