@@ -107,7 +107,7 @@ func placementValues(p triage.Placement) (pgx.NamedArgs, error) {
 		"queue": p.Queue, "status": triage.StatusOpen, "priority": int16(p.Priority), "due": p.DueAt, "first": orNull(p.DueAt), "rank": p.Rank,
 		"unsure": p.Unsure, "plan": p.PlanVersion, "reasons": reasons, "parts": parts, "tags": strs(p.Tags),
 		"skills": strs(p.Skills), "heavy": p.Heavy, "effort": int16(max(1, p.Effort)), "resolve": orNull(p.ResolveDue),
-		"sla_at": orNull(at), "assignee": idOrNull(assignee), "outcome": (*string)(nil), "closed": (*time.Time)(nil),
+		"sla_at": orNull(at), "assignee": idOrNull(assignee), "checked": false, "outcome": (*string)(nil), "closed": (*time.Time)(nil),
 	}, nil
 }
 
