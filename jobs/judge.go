@@ -15,6 +15,7 @@ import (
 
 	"triage/classifier"
 	"triage/embeddings"
+	"triage/llm"
 	"triage/notify"
 	"triage/postgres"
 	"triage/routing"
@@ -35,6 +36,7 @@ type Judge struct {
 	Embedder embeddings.Engine
 	Near     embeddings.Engine             // the built-in one, in whose space corrections are compared; nil: nothing is learned
 	Ready    func(ctx context.Context) int // how many provisional judgements may be tried now; nil: none ever
+	Prices   llm.PriceList                 // that calls are priced by
 	Tally    *Tally                        // counts how comments were judged; nil: nobody does
 	Log      *slog.Logger
 }
@@ -105,6 +107,7 @@ func (j *Judge) waiting(ctx context.Context, args triage.JudgeJob, rounds []tria
 type verdict struct {
 	classification triage.Classification
 	vector         *triage.Vector
+	short          triage.Shortfall // why there is no vector, where money is missing
 }
 
 // judge asks both engines side by side. Its result is as long as waiting even with an
@@ -125,7 +128,7 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	var embedding sync.WaitGroup
 	embedding.Go(func() {
 		embedErr = contained(func() (err error) {
-			vectors, err = embed(ctx, embedder, inputs)
+			vectors, err = j.embed(ctx, embedder, inputs)
 			return err
 		})
 	})
@@ -139,14 +142,15 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	if err != nil {
 		return out, err
 	}
-	if embedErr != nil {
+	var poor noMoney
+	if !errors.As(embedErr, &poor) && embedErr != nil {
 		j.Log.WarnContext(ctx, "placed without a vector", "engagements", len(waiting), "err", embedErr)
 	}
 	for i := range out {
 		out[i].classification = classified[i]
 		out[i].classification.Outside = told(classified[i].Outside, inputs[i].Outflow, embeddings.Leaves(embedder))
 		if embedErr != nil {
-			out[i].classification.Provisional = true // judging again brings the vector too
+			out[i].classification.Provisional, out[i].short = true, poor.short // judging again brings the vector too
 			continue
 		}
 		out[i].vector = &vectors[i]
