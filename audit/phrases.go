@@ -232,6 +232,9 @@ var phrases = map[string]phrase{
 	"channel.added": {
 		"{actor} lets the service listen to another channel.",
 		"{actor} lässt den Dienst auf einen weiteren Kanal hören."},
+	"channel.token": {
+		"{actor} gave a channel another token.",
+		"{actor} hat einem Kanal ein anderes Token gegeben."},
 	"channel.refused": {
 		"A channel stopped: the platform no longer accepts its token.",
 		"Ein Kanal steht still: die Plattform nimmt sein Token nicht mehr an."},

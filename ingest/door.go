@@ -158,6 +158,7 @@ func (d *Door) prepare(ctx context.Context, e *endpoint, source string, in conne
 	if err != nil {
 		return row, nil, err
 	}
+	fetcher, _ := d.platforms[e.platform].(connector.Fetcher)
 	var changes []postgres.Change
 	for _, event := range parsed.Events {
 		channel, ok := e.channel(event.Account)
@@ -170,6 +171,9 @@ func (d *Door) prepare(ctx context.Context, e *endpoint, source string, in conne
 		}
 		if erases(event.Engagement.Action) {
 			row.Raw = nil // the body of a deletion is never kept
+		}
+		if fetcher != nil && source == "webhook" && event.Engagement.Action == triage.Created {
+			event.Engagement.Partial = fetcher.Lacks(event.Engagement)
 		}
 		changes = append(changes, postgres.Change{
 			Engagement: complete(event.Engagement, e.platform, channel, in.ReceivedAt),

@@ -44,7 +44,8 @@ func (k key) compare(o key) int {
 //  2. every other change, key by key in sorted order, through triage.Held.Next on the
 //     locked row;
 //  3. erasures of authors;
-//  4. the bytes of deliveries that no engagement points to, since an erasure would not
+//  4. what is to be asked for, since its platform told too little;
+//  5. the bytes of deliveries that no engagement points to, since an erasure would not
 //     find them: what repeats or only touches something held is not kept twice.
 //
 // It returns what is to be judged, and for each change whether it had an effect.
@@ -71,6 +72,9 @@ func (t *Tx) Record(ctx context.Context, deliveries []Delivery, changes []Change
 			return nil, nil, err
 		}
 	}
+	if err := r.askFor(ctx); err != nil {
+		return nil, nil, err
+	}
 	return r.fresh, r.effect, r.dropLoose(ctx, deliveries)
 }
 
@@ -80,6 +84,7 @@ type recording struct {
 	effect  []bool
 	fresh   []Ref
 	loose   map[triage.ID]bool // deliveries with a text that no engagement points to
+	partial []Ref              // first news, to be asked for
 }
 
 func (r *recording) dropLoose(ctx context.Context, deliveries []Delivery) error {
@@ -178,7 +183,12 @@ func (r *recording) insertAlone(ctx context.Context, deliveries []Delivery, alon
 // judge notes that change i had an effect and that the round it made is to be judged.
 func (r *recording) judge(i int, id triage.ID, round int) {
 	r.effect[i] = true
-	r.fresh = append(r.fresh, Ref{BrandID: r.changes[i].Engagement.BrandID, ID: id, Round: round})
+	e := r.changes[i].Engagement
+	ref := Ref{BrandID: e.BrandID, ID: id, Round: round}
+	r.fresh = append(r.fresh, ref)
+	if e.Partial && round == 1 {
+		r.partial = append(r.partial, ref)
+	}
 }
 
 // authorHash is what stays of an author who asked to be erased.

@@ -25,7 +25,8 @@ type Source struct {
 	Platform   triage.Platform
 	Account    string
 	Address    string
-	Secret     []byte // sealed for the endpoint
+	Secret     []byte    // sealed for SealedFor
+	SealedFor  triage.ID // the endpoint, or the channel that has a token of its own
 	Cursor     string
 }
 
@@ -42,8 +43,9 @@ const (
 var ErrSourceLost = errors.New("another process asks this channel now")
 
 // ClaimSources leases at most limit channels of the given platforms that nobody asks at
-// the moment. All times are the database's.
-func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []triage.Platform, limit int, lease time.Duration) ([]Source, error) {
+// the moment. Those of tokened platforms are asked with the channel's own token, and not
+// without. All times are the database's.
+func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms, tokened []triage.Platform, limit int, lease time.Duration) ([]Source, error) {
 	if err := t.exec(ctx, `
 		INSERT INTO sources (brand_id, channel_id)
 		SELECT brand_id, id FROM channels c WHERE address <> '' AND platform = ANY($1)
@@ -53,21 +55,23 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []tri
 	}
 	rows, _ := t.tx.Query(ctx, `
 		WITH free AS (
-			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, e.secret
+			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address,
+			       coalesce(c.token, e.secret) AS secret, CASE WHEN c.token IS NULL THEN e.id ELSE c.id END AS sealed_for
 			FROM sources s
 			JOIN channels c ON c.brand_id = s.brand_id AND c.id = s.channel_id
 			JOIN endpoints e ON e.id = c.endpoint_id
 			WHERE (s.lease_until IS NULL OR s.lease_until <= now()) AND c.platform = ANY($1) AND c.address <> ''
-			  AND e.disabled_at IS NULL
-			  AND (s.state <> 'refused' AND s.ask_at <= now() OR s.state = 'refused' AND s.refused <> sha256(e.secret))
+			  AND e.disabled_at IS NULL AND (c.token IS NOT NULL OR c.platform <> ALL($5))
+			  AND (s.state <> 'refused' AND s.ask_at <= now()
+			       OR s.state = 'refused' AND s.refused <> sha256(coalesce(c.token, e.secret)))
 			ORDER BY s.ask_at LIMIT $3
 			FOR UPDATE OF s SKIP LOCKED)
 		UPDATE sources s SET holder = $2, fence = s.fence + 1, lease_until = now() + $4
 		FROM free f WHERE s.brand_id = f.brand_id AND s.channel_id = f.channel_id
-		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, s.cursor`,
-		platforms, holder, limit, lease)
+		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, f.sealed_for, s.cursor`,
+		platforms, holder, limit, lease, append([]triage.Platform{}, tokened...))
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Source, err error) {
-		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.Cursor)
+		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.SealedFor, &s.Cursor)
 		return s, err
 	})
 	if err != nil {

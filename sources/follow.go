@@ -24,7 +24,7 @@ type follower struct {
 
 // follow asks a channel until ctx ends, the lease is lost or the token is refused.
 func (r *Runner) follow(ctx context.Context, s postgres.Source) {
-	token, err := r.Box.Open(string(s.EndpointID), s.Secret)
+	token, err := r.Box.Open(string(s.SealedFor), s.Secret)
 	if err != nil {
 		r.Log.ErrorContext(ctx, "secret of a channel cannot be opened", "channel", s.ChannelID, "err", err)
 		r.note(ctx, s.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {

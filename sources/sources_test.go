@@ -282,7 +282,7 @@ func TestWhoeverSleptThroughItsLeaseWritesNothing(t *testing.T) {
 	claim := func() (s postgres.Source) {
 		t.Helper()
 		err := r.store.InTx(t.Context(), func(tx *postgres.Tx) error {
-			found, err := tx.ClaimSources(t.Context(), postgres.NewID(), []triage.Platform{triage.Mastodon}, 10, 30*time.Second)
+			found, err := tx.ClaimSources(t.Context(), postgres.NewID(), []triage.Platform{triage.Mastodon}, nil, 10, 30*time.Second)
 			if len(found) == 1 {
 				s = found[0]
 			}

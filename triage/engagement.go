@@ -99,6 +99,7 @@ type Engagement struct {
 	Language         string // BCP 47 tag as told by the platform; empty when unknown
 	Permalink        string
 	HasMedia         bool // the author attached own photo, video or link preview
+	Partial          bool // a creation told without words or author, which the platform can be asked for
 
 	PostedAt   time.Time // when the platform says it was first written; zero when unknown
 	VersionAt  time.Time // orders versions: edit time, else event time, else send time, else ReceivedAt

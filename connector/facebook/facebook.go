@@ -3,7 +3,9 @@
 package facebook
 
 import (
+	"net/http"
 	"net/url"
+	"time"
 
 	"triage/connector"
 	"triage/connector/meta"
@@ -11,7 +13,10 @@ import (
 )
 
 // Connector reads Facebook's deliveries.
-type Connector struct{}
+type Connector struct {
+	Client *http.Client  // that asks the Graph API; nil is http.DefaultClient
+	Every  time.Duration // between polls of an account that has a token; 0 is 5 min
+}
 
 // Name returns facebook.
 func (Connector) Name() triage.Platform { return triage.Facebook }

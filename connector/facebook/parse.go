@@ -9,8 +9,11 @@ import (
 	"triage/triage"
 )
 
-// Parse reads the changes of a delivery about the object "page".
+// Parse reads the changes of a delivery about the object "page", and what was asked for.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
+	if out, ok := meta.Nodes(d.Body, node); ok {
+		return out, nil
+	}
 	return meta.Read(d.Body, "page", read)
 }
 

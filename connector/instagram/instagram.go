@@ -4,7 +4,9 @@
 package instagram
 
 import (
+	"net/http"
 	"net/url"
+	"time"
 
 	"triage/connector"
 	"triage/connector/meta"
@@ -12,7 +14,10 @@ import (
 )
 
 // Connector reads Instagram's deliveries.
-type Connector struct{}
+type Connector struct {
+	Client *http.Client  // that asks the Graph API; nil is http.DefaultClient
+	Every  time.Duration // between polls of an account that has a token; 0 is 5 min
+}
 
 // Name returns instagram.
 func (Connector) Name() triage.Platform { return triage.Instagram }
