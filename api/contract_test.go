@@ -22,14 +22,18 @@ import (
 var openRoutes = map[string]string{
 	"GET /webhooks/:platform/:endpoint":  "checked by the endpoint's verify token",
 	"POST /webhooks/:platform/:endpoint": "checked by signature",
-	"GET /healthz":                       "says nothing",
-	"GET /readyz":                        "says nothing",
-	"GET /docs":                          "documentation",
-	"GET /docs/*":                        "documentation",
-	"GET /openapi.json":                  "documentation",
-	"GET /openapi.yaml":                  "documentation",
-	"GET /openapi-3.0.json":              "documentation",
-	"GET /openapi-3.0.yaml":              "documentation",
+
+	"POST /webhooks/:platform/:endpoint/deauthorize":   "checked by signature",
+	"POST /webhooks/:platform/:endpoint/deletion":      "checked by signature",
+	"GET /webhooks/:platform/:endpoint/deletion/:code": "known to those who were given the code",
+	"GET /healthz":          "says nothing",
+	"GET /readyz":           "says nothing",
+	"GET /docs":             "documentation",
+	"GET /docs/*":           "documentation",
+	"GET /openapi.json":     "documentation",
+	"GET /openapi.yaml":     "documentation",
+	"GET /openapi-3.0.json": "documentation",
+	"GET /openapi-3.0.yaml": "documentation",
 }
 
 type operation struct {

@@ -235,6 +235,9 @@ var phrases = map[string]phrase{
 	"channel.token": {
 		"{actor} gave a channel another token.",
 		"{actor} hat einem Kanal ein anderes Token gegeben."},
+	"channel.ended": {
+		"A channel stopped: its account no longer lets the service in.",
+		"Ein Kanal steht still: sein Konto lässt den Dienst nicht mehr ein."},
 	"channel.refused": {
 		"A channel stopped: the platform no longer accepts its token.",
 		"Ein Kanal steht still: die Plattform nimmt sein Token nicht mehr an."},

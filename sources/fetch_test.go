@@ -1,9 +1,12 @@
 package sources_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,7 +44,11 @@ func newGraphed(t *testing.T, platform connector.Platform, account string) *grap
 	g.exec(`INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address, token) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)`,
 		g.brand, g.channel, g.endpoint, platform.Name(), account, g.address, g.box.Seal(string(g.channel), pageToken))
 	endpoints := ingest.NewEndpoints(g.store, g.box)
-	group := ingest.NewGroup(g.store, nil, ingest.GroupOptions{})
+	group := ingest.NewGroup(g.store, slog.New(slog.DiscardHandler), ingest.GroupOptions{})
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { group.Run(ctx) })
+	t.Cleanup(func() { stop(); running.Wait() })
 	g.door = ingest.NewDoor(endpoints, group, platform)
 	return g
 }

@@ -54,7 +54,8 @@ func Forms() []Form { return []Form{FormComment, FormReply, FormMention, FormRev
 type Action string
 
 // The actions a platform reports. AuthorErased asks to erase everything that the
-// event's author wrote in its channel; it names no engagement.
+// event's author wrote in its channel, and AccessEnded says that the channel's account, or
+// the author as the one whose token we have, let us in no longer: they name no engagement.
 const (
 	Created      Action = "created"
 	Edited       Action = "edited"
@@ -62,6 +63,7 @@ const (
 	Hidden       Action = "hidden"
 	Unhidden     Action = "unhidden"
 	AuthorErased Action = "author_erased"
+	AccessEnded  Action = "access_ended"
 )
 
 // Author is who wrote an engagement: a person on a platform, not one of us.
