@@ -20,6 +20,7 @@ type follower struct {
 	postgres.Source
 	poller connector.Poller
 	wake   chan struct{} // holds a token when the next poll should not wait
+	looks  looks
 }
 
 // follow asks a channel until ctx ends, the lease is lost or the token is refused.
@@ -51,6 +52,9 @@ func (f *follower) poll(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
 		wait, err := f.ask(ctx)
+		if err == nil && wait > 0 {
+			err = f.lookAgain(ctx)
+		}
 		var limited *connector.Limited
 		switch {
 		case err == nil:
@@ -61,7 +65,7 @@ func (f *follower) poll(ctx context.Context) {
 			f.refused(ctx)
 			return
 		case errors.As(err, &limited):
-			wait = limited.After + time.Second // clocks differ a little
+			wait = limited.After + max(time.Second, min(limited.After/8, time.Minute)) // clocks differ, and rest may end early
 			f.pause(ctx, postgres.SourceLimited, err, wait)
 		default:
 			failures++

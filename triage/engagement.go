@@ -24,6 +24,7 @@ const (
 	Discord          Platform = "discord"
 	Mastodon         Platform = "mastodon"
 	Bluesky          Platform = "bluesky"
+	Reddit           Platform = "reddit"
 )
 
 // Platforms returns the platforms that have a connector.
@@ -31,7 +32,7 @@ func Platforms() []Platform {
 	return []Platform{
 		StandardWebhooks, Facebook, Instagram,
 		Threads, X, LinkedIn, TikTok,
-		Telegram, Discourse, Slack, YouTube, Discord, Mastodon, Bluesky,
+		Telegram, Discourse, Slack, YouTube, Discord, Mastodon, Bluesky, Reddit,
 	}
 }
 

@@ -28,7 +28,7 @@ type Recent struct {
 	Stamp   string        // field that says when a comment was written
 	Replies string        // field of a comment that lists its replies; empty: they are listed beside it
 
-	seen map[string]time.Time // what was taken and is asked for again
+	seen connector.Seen
 }
 
 // The bounds of one poll.
@@ -50,6 +50,7 @@ func (r *Recent) Poll(ctx context.Context, cursor string) (connector.Page, error
 	if err != nil && cursor != "" {
 		return connector.Page{}, fmt.Errorf("cursor: %w", connector.ErrAnswer)
 	}
+	r.seen.From(cursor)
 	look := looking{Recent: r, since: since, pages: morePages}
 	if err := look.posts(ctx); err != nil {
 		return connector.Page{}, err
@@ -65,42 +66,27 @@ func (r *Recent) page(found []written, since time.Time, wait time.Duration) (con
 			since = time.Time{}
 		}
 	}
-	found = slices.DeleteFunc(found, func(w written) bool { _, known := r.seen[w.id]; return known })
 	slices.SortStableFunc(found, func(a, b written) int { return a.at.Compare(b.at) })
-	if len(found) > recentMost {
-		found, wait = found[:recentMost], 0
-	}
 	answer := Answer{Account: r.Account, Graph: RecentComments}
 	for _, w := range found {
-		answer.Nodes = append(answer.Nodes, w.AnswerNode)
+		if len(answer.Nodes) == recentMost {
+			wait = 0
+			break
+		}
+		if r.seen.New(w.id, "") {
+			answer.Nodes = append(answer.Nodes, w.AnswerNode)
+		}
 		if w.at.After(since) {
 			since = w.at
 		}
 	}
 	page := connector.Page{Next: since.UTC().Format(time.RFC3339), Wait: wait}
-	if len(found) == 0 {
-		return page, nil
-	}
-	r.remember(found, since)
+	r.seen.Until(page.Next)
 	var err error
-	page.Body, err = answer.Body()
+	if len(answer.Nodes) > 0 {
+		page.Body, err = answer.Body()
+	}
 	return page, err
-}
-
-// remember keeps what the next polls will find again. Should the page not be stored, the
-// poller that asks again is another one, or finds it all behind its old cursor.
-func (r *Recent) remember(found []written, newest time.Time) {
-	if r.seen == nil {
-		r.seen = map[string]time.Time{}
-	}
-	for _, w := range found {
-		r.seen[w.id] = w.at
-	}
-	for id, at := range r.seen {
-		if at.Before(newest.Add(-2 * overlap)) {
-			delete(r.seen, id)
-		}
-	}
 }
 
 // written is a comment with the post that it stands below.
