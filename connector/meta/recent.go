@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"triage/connector"
@@ -46,7 +47,8 @@ const overlap = 10 * time.Minute
 // Poll asks for what was written since the cursor, a time. Before the first, it takes the
 // newest comments of each post.
 func (r *Recent) Poll(ctx context.Context, cursor string) (connector.Page, error) {
-	since, err := time.Parse(time.RFC3339, cursor)
+	stamp, turn, _ := strings.Cut(cursor, " ")
+	since, err := time.Parse(time.RFC3339, stamp)
 	if err != nil && cursor != "" {
 		return connector.Page{}, fmt.Errorf("cursor: %w", connector.ErrAnswer)
 	}
@@ -55,11 +57,13 @@ func (r *Recent) Poll(ctx context.Context, cursor string) (connector.Page, error
 	if err := look.posts(ctx); err != nil {
 		return connector.Page{}, err
 	}
-	return r.page(look.found, since, max(cmp.Or(r.Every, 5*time.Minute), look.spare))
+	n, _ := strconv.Atoi(turn) // whatever it is, the next differs
+	return r.page(look.found, since, n, max(cmp.Or(r.Every, 5*time.Minute), look.spare))
 }
 
-// page makes a page of what is new among found, the oldest first.
-func (r *Recent) page(found []written, since time.Time, wait time.Duration) (connector.Page, error) {
+// page makes a page of what is new among found, the oldest first. With every page that holds
+// something turn moves, so that no two of them end with the same cursor.
+func (r *Recent) page(found []written, since time.Time, turn int, wait time.Duration) (connector.Page, error) {
 	if since.IsZero() {
 		since = time.Now().UTC().Truncate(time.Second)
 		if len(found) > 0 {
@@ -80,12 +84,14 @@ func (r *Recent) page(found []written, since time.Time, wait time.Duration) (con
 			since = w.at
 		}
 	}
-	page := connector.Page{Next: since.UTC().Format(time.RFC3339), Wait: wait}
-	r.seen.Until(page.Next)
+	page := connector.Page{Wait: wait}
 	var err error
 	if len(answer.Nodes) > 0 {
+		turn++
 		page.Body, err = answer.Body()
 	}
+	page.Next = since.UTC().Format(time.RFC3339) + " " + strconv.Itoa(turn)
+	r.seen.Until(page.Next)
 	return page, err
 }
 
