@@ -235,6 +235,9 @@ var phrases = map[string]phrase{
 	"channel.token": {
 		"{actor} gave a channel another token.",
 		"{actor} hat einem Kanal ein anderes Token gegeben."},
+	"channel.expected": {
+		"{actor} set how long a channel may be silent[: {within}].",
+		"{actor} hat bestimmt, wie lange ein Kanal still sein darf[: {within}]."},
 	"channel.ended": {
 		"A channel stopped: its account no longer lets the service in.",
 		"Ein Kanal steht still: sein Konto lässt den Dienst nicht mehr ein."},

@@ -128,6 +128,9 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 		err := o.Poster.Update(ctx, batch[0].Ref, o.Voice.Retraction())
 		return o.settle(ctx, batch, batch[0].Ref, err)
 	}
+	if kind := batch[0].Kind; kind == postgres.NoticeAlarm || kind == postgres.NoticeCalm {
+		return o.sendTrouble(ctx, batch[0])
+	}
 	subjects, err := o.Store.NoticeSubjects(ctx, batch)
 	if err != nil {
 		return err
@@ -146,6 +149,16 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 		return o.sendDigest(ctx, live, subjects)
 	}
 	return o.sendFirst(ctx, live, subjects)
+}
+
+// sendTrouble tells how a channel does. Of these, every kind is taken alone.
+func (o *Outbox) sendTrouble(ctx context.Context, n postgres.TakenNotice) error {
+	trouble, err := o.Store.NoticeTrouble(ctx, n)
+	if err != nil {
+		return err
+	}
+	ref, err := o.Poster.Post(ctx, n.Target, o.Voice.Tell(trouble, o.now()))
+	return o.settle(ctx, []postgres.TakenNotice{n}, ref, err)
 }
 
 // buryWorn gives up notices whose attempts never came to an end: they kill their sender.

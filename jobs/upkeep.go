@@ -21,6 +21,8 @@ type Upkeep struct {
 	Wanted embeddings.Engine
 
 	Log *slog.Logger
+
+	Now func() time.Time // nil for time.Now; what is decided by the time of day or by age
 }
 
 // task is one periodic piece of work; it returns true when it should run again at once.
@@ -95,6 +97,7 @@ func (u *Upkeep) tasks() []task {
 		{"delivery times", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldDeliveryTimes(ctx)
 		})},
+		{"channels", time.Minute, u.channels},
 		{"teach", 2 * time.Second, u.teach},
 		{"forget corrections", time.Hour, u.inTx(u.forgetTaught)},
 		{"drift", time.Hour, u.drift},

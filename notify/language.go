@@ -48,6 +48,15 @@ func (w *words) yesNo(yes bool) string {
 // due writes a time on the team's clock, with the name of its zone, since a message is
 // read later and elsewhere than it is written.
 func (v Voice) due(at, now time.Time) string {
+	text := v.moment(at)
+	if at.Before(now) {
+		text += " (" + v.words().overdue + ")"
+	}
+	return text
+}
+
+// moment writes a time on the team's clock.
+func (v Voice) moment(at time.Time) string {
 	w := v.words()
 	location := v.Location
 	if location == nil {
@@ -58,11 +67,7 @@ func (v Voice) due(at, now time.Time) string {
 	if own, ok := w.zones[zone]; ok {
 		zone = own
 	}
-	text := local.Format(w.due) + " " + zone
-	if at.Before(now) {
-		text += " (" + w.overdue + ")"
-	}
-	return text
+	return local.Format(w.due) + " " + zone
 }
 
 // number groups the digits of n by thousands.

@@ -41,6 +41,8 @@ type ChannelRow struct {
 	Token      []byte // sealed for the channel; only AddChannel reads it here
 	GrantedBy  string // the platform's id of whose token it is; empty when not known
 	CreatedAt  time.Time
+
+	tokened bool // it has a token of its own
 }
 
 const endpointColumns = `id, brand_id, platform, secret, previous_secret, previous_expires_at,
@@ -175,7 +177,7 @@ func (t *Tx) SetEndpointDisabled(ctx context.Context, actor Actor, id triage.ID,
 
 // SetToken gives a channel another token, sealed for it, and where it is asked by it.
 func (t *Tx) SetToken(ctx context.Context, actor Actor, c ChannelRow) error {
-	tag, err := t.tx.Exec(ctx, `UPDATE channels SET token = $3, granted_by = $4, address = $5 WHERE brand_id = $1 AND id = $2`,
+	tag, err := t.tx.Exec(ctx, `UPDATE channels SET token = $3, granted_by = $4, address = $5, ended_at = NULL, ended_reason = '' WHERE brand_id = $1 AND id = $2`,
 		c.BrandID, c.ID, c.Token, c.GrantedBy, c.Address)
 	if err != nil {
 		return fmt.Errorf("token of channel %s: %w", c.ID, err)

@@ -35,10 +35,13 @@ func (t *Tx) AddNotices(ctx context.Context, notices []NewNotice) error {
 	return nil
 }
 
-// The kinds of notices: a new message, and the retraction of one that was sent.
+// The kinds of notices: a new message, the retraction of one that was sent, and news of how
+// a channel does.
 const (
 	NoticeNew     = "new"
 	NoticeRetract = "retract"
+	NoticeAlarm   = "alarm" // something is wrong with a channel
+	NoticeCalm    = "calm"  // and it is over
 )
 
 // TakenNotice is a notice that this process shall send, before its lease ends.

@@ -22,7 +22,7 @@ func (r *recording) endAccess(ctx context.Context, i int) error {
 	var token []byte
 	err := r.tx.tx.QueryRow(ctx, `
 		WITH was AS (SELECT token FROM channels WHERE brand_id = $1 AND id = $2 AND ($3 = '' OR granted_by = $3) FOR UPDATE)
-		UPDATE channels c SET ended_at = $4, ended_reason = $5, token = NULL
+		UPDATE channels c SET ended_at = $4, ended_reason = $5, token = NULL, address = ''
 		FROM was WHERE c.brand_id = $1 AND c.id = $2
 		RETURNING was.token`, e.BrandID, e.ChannelID, e.Author.ExternalID, e.ReceivedAt, AccessEnded).Scan(&token)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -92,6 +92,7 @@ func (r *rig) run(store *postgres.Store, lease time.Duration) (stop func()) {
 	runner := sources.New(sources.Options{
 		Store: store, Box: r.box, Platforms: []connector.Platform{r.platform}, Log: slog.New(slog.DiscardHandler),
 		Door: ingest.NewDoor(endpoints, nil, r.platform), Lease: lease, Every: lease / 6, Most: 200,
+		Retry: func(int) time.Duration { return lease / 10 },
 	})
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var running sync.WaitGroup
