@@ -87,7 +87,7 @@ func troubles(h postgres.ChannelHealth, rhythm triage.Rhythm, now time.Time) map
 		wrong[postgres.CauseStopped] = now
 		return wrong
 	}
-	if h.Silent && now.Sub(latest(h.AskedAt, h.CreatedAt)) > unreachableAfter {
+	if h.Address != "" && now.Sub(latest(h.AskedAt, h.CreatedAt)) > unreachableAfter {
 		wrong[postgres.CauseUnreachable] = latest(h.AskedAt, h.CreatedAt)
 	}
 	if h.Called() && h.Subscription != "" && h.Subscription != postgres.Subscribed {

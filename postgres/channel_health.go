@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -99,6 +100,7 @@ func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
 	if ended != nil && !h.CalledAt.After(*ended) {
 		h.State, h.Reason = SourceEnded, endedReason
 	}
+	h.Silent = h.Silent || slices.Contains(h.Alarms, CauseSilent)
 	if h.State == SourceEnded || h.State == SourceRefused {
 		h.Silent = false // we know why
 	}

@@ -71,14 +71,7 @@ func channelToken(ctx context.Context, c *call) error {
 	if err := c.parse("channel", "token"); err != nil {
 		return err
 	}
-	if uuid.Validate(*id) != nil {
-		return usagef("the value of --channel is no id; 'triage channel list' shows them")
-	}
-	err := c.inTx(ctx, func(tx *postgres.Tx) error {
-		row, err := tx.Channel(ctx, triage.ID(*id))
-		if err != nil {
-			return err
-		}
+	err := c.changeChannel(ctx, *id, func(tx *postgres.Tx, row postgres.ChannelRow) error {
 		row.GrantedBy, row.Address = *by, cmp.Or(*address, row.Address)
 		if err := c.asked(&row, *given); err != nil {
 			return err
@@ -89,6 +82,44 @@ func channelToken(ctx context.Context, c *call) error {
 		return err
 	}
 	return c.answer(added{ID: triage.ID(*id)}, "Channel "+*id+" has another token")
+}
+
+func channelExpect(ctx context.Context, c *call) error {
+	c.jsonFlag()
+	c.explain("Of an account that tells nothing for longer, its brand's team hears once, and again when it is\n" +
+		"over. Without this, the account's own past says how long that is, by the hour of the week.")
+	id := c.flags.String("channel", "", "the `channel`, by id")
+	within := c.flags.Duration("within", 0, "how `long` it may tell nothing, such as 6h; 0 lets its own past say")
+	if err := c.parse("channel", "within"); err != nil {
+		return err
+	}
+	if *within < 0 {
+		return usagef("--within must not be negative")
+	}
+	err := c.changeChannel(ctx, *id, func(tx *postgres.Tx, row postgres.ChannelRow) error {
+		return tx.Expect(ctx, byCommand, row, *within)
+	})
+	if err != nil {
+		return err
+	}
+	said := "may tell nothing for " + within.String()
+	if *within == 0 {
+		said = "may tell nothing for as long as its past says"
+	}
+	return c.answer(added{ID: triage.ID(*id)}, "Channel "+*id+" "+said)
+}
+
+func (c *call) changeChannel(ctx context.Context, id string, change func(*postgres.Tx, postgres.ChannelRow) error) error {
+	if uuid.Validate(id) != nil {
+		return usagef("the value of --channel is no id; 'triage channel list' shows them")
+	}
+	return c.inTx(ctx, func(tx *postgres.Tx) error {
+		row, err := tx.Channel(ctx, triage.ID(id))
+		if err != nil {
+			return err
+		}
+		return change(tx, row)
+	})
 }
 
 // asked gives a channel the sealed token and the address by which it is asked.
