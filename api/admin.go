@@ -115,7 +115,7 @@ type channelState struct {
 	CreatedAt   time.Time  `json:"created_at"`
 	Address     string     `json:"address" doc:"Where it is asked for news; empty: the platform calls us"`
 	State       string     `json:"state" enum:"called,new,listening,failing,limited,refused,ended" doc:"called: the platform calls us; refused: stopped until it has another token; ended: the account took our access back"`
-	Reason      string     `json:"reason" doc:"Why it is failing, limited, refused or ended"`
+	Reason      string     `json:"reason" doc:"Why it is failing, limited, refused or ended; of a listening one, what is wrong all the same"`
 	Silent      bool       `json:"silent" doc:"It is asked and has not answered for five minutes, or its platform tells nothing for longer than it may"`
 	LastAskedAt *time.Time `json:"last_asked_at" doc:"Last good answer; null: never, or it calls us"`
 	LastEventAt *time.Time `json:"last_event_at" doc:"Last news; where the platform calls us, at least the last delivery to its address; null: never"`

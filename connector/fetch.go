@@ -15,6 +15,14 @@ import (
 // is pointless until somebody gives us another.
 var ErrRefused = errors.New("token refused")
 
+// Refusal is an ErrRefused with the reason, in words of ours.
+type Refusal struct{ Reason string }
+
+func (r *Refusal) Error() string { return "refused: " + r.Reason }
+
+// Is reports that it is an ErrRefused.
+func (*Refusal) Is(target error) bool { return target == ErrRefused }
+
 // Limited says that the platform wants us to wait.
 type Limited struct{ After time.Duration }
 
@@ -35,7 +43,10 @@ var ErrAnswer = errors.New("answer not understood")
 func Reason(err error) string {
 	var limited *Limited
 	var status *StatusError
+	var refusal *Refusal
 	switch {
+	case errors.As(err, &refusal):
+		return refusal.Reason
 	case errors.Is(err, ErrRefused):
 		return "token_refused"
 	case errors.As(err, &limited):

@@ -31,7 +31,7 @@ type ChannelHealth struct {
 	ChannelRow
 	Brand       string    // its slug
 	State       string    // empty: the platform calls us
-	Reason      string    // why, in our words
+	Reason      string    // why, in our words; of a listening one, what is wrong all the same
 	AskedAt     time.Time // last good answer; zero: never
 	EventAt     time.Time // last news by any way; where the platform calls us, at least the endpoint's last delivery; zero: never
 	CalledAt    time.Time // last news that the platform told by itself; zero: never
@@ -53,9 +53,9 @@ func (h ChannelHealth) Called() bool { return h.Address == "" || h.tokened }
 // oldest first.
 func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHealth, error) {
 	rows, _ := r.db.Query(ctx, `
-		SELECT c.id, c.brand_id, c.endpoint_id, c.platform, c.external_id, c.name, c.address, c.created_at, b.slug,
+		SELECT c.id, c.brand_id, c.endpoint_id, c.platform, c.external_id, c.name, c.address, c.stream_address, c.rooms, c.created_at, b.slug,
 		       c.token IS NOT NULL, c.ended_at, c.ended_reason,
-		       CASE WHEN c.address <> '' THEN coalesce(s.state, 'new') ELSE '' END, coalesce(s.reason, ''), s.asked_at, s.event_at,
+		       CASE WHEN c.address <> '' THEN coalesce(s.state, 'new') ELSE '' END, coalesce(nullif(s.reason, ''), s.notice, ''), s.asked_at, s.event_at,
 		       h.event_at, h.called_at, coalesce(h.expect, interval '0'), coalesce(h.subscription, ''), h.subscription_at,
 		       p.last_delivery_at, (SELECT count(*) = 1 FROM channels o WHERE o.endpoint_id = c.endpoint_id),
 		       s.gap_from, s.gap_filled_at, h.gap_from, h.gap_filled_at,
@@ -82,7 +82,7 @@ func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
 	var ended, asked, polled, event, called, subscription, delivered, gap, filled, lull, mended *time.Time
 	var endedReason string
 	var alone bool
-	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.CreatedAt, &h.Brand,
+	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.StreamAddress, &h.Rooms, &h.CreatedAt, &h.Brand,
 		&h.tokened, &ended, &endedReason, &h.State, &h.Reason, &asked, &polled, &event, &called, &h.Expect, &h.Subscription, &subscription,
 		&delivered, &alone, &gap, &filled, &lull, &mended, &h.Silent, &h.Disabled, &h.Alarms)
 	h.AskedAt, h.CalledAt, h.SubscriptionAt = orZero(asked), orZero(called), orZero(subscription)

@@ -28,6 +28,10 @@ type Source struct {
 	Secret     []byte    // sealed for SealedFor
 	SealedFor  triage.ID // the endpoint, or the channel that has a token of its own
 	Cursor     string
+
+	StreamAddress string
+	StreamCursor  string
+	Rooms         []string
 }
 
 // The states of a channel that is asked.
@@ -55,7 +59,7 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms, toke
 	}
 	rows, _ := t.tx.Query(ctx, `
 		WITH free AS (
-			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address,
+			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, c.stream_address, c.rooms,
 			       coalesce(c.token, e.secret) AS secret, CASE WHEN c.token IS NULL THEN e.id ELSE c.id END AS sealed_for
 			FROM sources s
 			JOIN channels c ON c.brand_id = s.brand_id AND c.id = s.channel_id
@@ -68,10 +72,12 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms, toke
 			FOR UPDATE OF s SKIP LOCKED)
 		UPDATE sources s SET holder = $2, fence = s.fence + 1, lease_until = now() + $4
 		FROM free f WHERE s.brand_id = f.brand_id AND s.channel_id = f.channel_id
-		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, f.sealed_for, s.cursor`,
+		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, f.sealed_for, s.cursor,
+		    f.stream_address, s.stream_cursor, f.rooms`,
 		platforms, holder, limit, lease, append([]triage.Platform{}, tokened...))
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Source, err error) {
-		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.SealedFor, &s.Cursor)
+		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.SealedFor, &s.Cursor,
+			&s.StreamAddress, &s.StreamCursor, &s.Rooms)
 		return s, err
 	})
 	if err != nil {
@@ -120,11 +126,42 @@ func (t *Tx) AdvanceSource(ctx context.Context, k SourceKey, n SourceNews) error
 		n.Cursor, n.Events, n.AllRead, silence)
 }
 
+// StreamNews is what a message of a stream changes.
+type StreamNews struct {
+	Cursor string // where it goes on; empty: that stays
+	Events bool   // there was news
+	Notice string // what is wrong although it stands
+}
+
 // StreamSource notes a message of a stream under a lease, or returns ErrSourceLost.
-func (t *Tx) StreamSource(ctx context.Context, k SourceKey) error {
+func (t *Tx) StreamSource(ctx context.Context, k SourceKey, n StreamNews) error {
 	return t.underLease(ctx, k, `
-		UPDATE sources SET event_at = now()
-		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`)
+		UPDATE sources SET stream_cursor = CASE WHEN $4 <> '' THEN $4 ELSE stream_cursor END,
+		    event_at = CASE WHEN $5 THEN now() ELSE event_at END, notice = $6
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`, n.Cursor, n.Events, n.Notice)
+}
+
+// HeldOf returns which posts and which authors of a channel something is held of.
+func (r Reads) HeldOf(ctx context.Context, k SourceKey, posts, authors []string) (heldPosts, heldAuthors []string, err error) {
+	held := func(sql string, among []string) ([]string, error) {
+		if len(among) == 0 {
+			return nil, nil
+		}
+		rows, _ := r.db.Query(ctx, sql, k.BrandID, k.ChannelID, among)
+		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return nil, unavailable(fmt.Errorf("held of channel %s: %w", k.ChannelID, err))
+		}
+		return found, nil
+	}
+	if heldPosts, err = held(`
+		SELECT external_id FROM engagements
+		WHERE brand_id = $1 AND channel_id = $2 AND external_id = ANY($3) AND deleted_at IS NULL`, posts); err != nil {
+		return nil, nil, err
+	}
+	heldAuthors, err = held(`
+		SELECT external_id FROM authors WHERE brand_id = $1 AND channel_id = $2 AND external_id = ANY($3)`, authors)
+	return heldPosts, heldAuthors, err
 }
 
 // PauseSource notes under a lease why a channel is not asked for a while.
