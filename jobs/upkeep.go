@@ -7,8 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"triage/connector"
 	"triage/embeddings"
 	"triage/postgres"
+	"triage/triage"
 )
 
 // Upkeep is the periodic work that no job asks for. Every process may run it: each task
@@ -19,6 +21,9 @@ type Upkeep struct {
 
 	// Wanted embeds in the space that everything shall have a vector of; nil: nothing is filled.
 	Wanted embeddings.Engine
+
+	// Keeping is for how long platforms let us keep what came from them; others: without an end.
+	Keeping map[triage.Platform]connector.Keeping
 
 	Log *slog.Logger
 
@@ -97,6 +102,7 @@ func (u *Upkeep) tasks() []task {
 		{"delivery times", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldDeliveryTimes(ctx)
 		})},
+		{"retention", 5 * time.Minute, u.ForgetOld},
 		{"channels", time.Minute, u.channels},
 		{"teach", 2 * time.Second, u.teach},
 		{"forget corrections", time.Hour, u.inTx(u.forgetTaught)},
