@@ -162,7 +162,7 @@ var payloads = map[string]told{
 	"facebook/data_deletion_callback.json":    {special: true},
 	"facebook/mention_comment_add.json":       {events: "mention created 7363534231324_3754798971271444"},
 	"facebook/mention_post_add.json":          {events: "mention created 1234567890321_98722536423179"},
-	"facebook/post_remove.json":               {stranger: true, events: "mention deleted 1234567890321_901097836652708"},
+	"facebook/post_remove.json":               {stranger: true, events: " thread_deleted , mention deleted 1234567890321_901097836652708"},
 	"facebook/rating_add.json":                {events: "review created 904801129604590"},
 	"facebook/reaction_add_on_reply.json":     {ignored: "reaction 1"},
 	"facebook/verification_get.json":          {special: true},

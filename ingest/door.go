@@ -214,7 +214,7 @@ func (d *Door) knowing(ctx context.Context, e *endpoint, events []connector.Even
 }
 
 func erases(a triage.Action) bool {
-	return a == triage.Deleted || a == triage.AuthorErased || a == triage.AccessEnded
+	return a == triage.Deleted || a == triage.AuthorErased || a == triage.ThreadDeleted || a == triage.AccessEnded
 }
 
 // ahead is how far a platform's clock may be before ours.

@@ -124,3 +124,26 @@ func (r *recording) eraseAuthor(ctx context.Context, i int) error {
 	}
 	return r.tx.Erase(ctx, e.BrandID, ids)
 }
+
+// deleteThread erases what is placed of the thread of change i: with a post, the comments
+// below it are gone.
+func (r *recording) deleteThread(ctx context.Context, i int) error {
+	e := r.changes[i].Engagement
+	rows, _ := r.tx.tx.Query(ctx, `
+		SELECT DISTINCT i.engagement_id FROM threads t
+		JOIN items i ON i.brand_id = t.brand_id AND i.thread_id = t.id
+		JOIN engagements e ON e.brand_id = i.brand_id AND e.id = i.engagement_id
+		WHERE t.brand_id = $1 AND t.channel_id = $2 AND t.external_id = $3 AND e.deleted_at IS NULL
+		ORDER BY i.engagement_id`, e.BrandID, e.ChannelID, e.Thread.ExternalID)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
+	if err != nil {
+		return fmt.Errorf("deleted thread: %w", err)
+	}
+	r.effect[i] = len(ids) > 0
+	if err := r.tx.Erase(ctx, e.BrandID, ids); err != nil {
+		return err
+	}
+	return r.tx.exec(ctx, `
+		UPDATE threads SET text = '', permalink = '' WHERE brand_id = $1 AND channel_id = $2 AND external_id = $3`,
+		e.BrandID, e.ChannelID, e.Thread.ExternalID)
+}

@@ -43,7 +43,7 @@ func (k key) compare(o key) int {
 //  1. deliveries, and the creations that stand alone under their key, in one round trip;
 //  2. every other change, key by key in sorted order, through triage.Held.Next on the
 //     locked row;
-//  3. erasures of authors, and the ends of our access to accounts;
+//  3. erasures of authors, deletions of threads, and the ends of our access to accounts;
 //  4. what is to be asked for, since its platform told too little;
 //  5. the bytes of deliveries that no engagement points to, since an erasure would not
 //     find them: what repeats or only touches something held is not kept twice.
@@ -51,7 +51,7 @@ func (k key) compare(o key) int {
 // It returns what is to be judged, and for each change whether it had an effect.
 func (t *Tx) Record(ctx context.Context, deliveries []Delivery, changes []Change) ([]Ref, []bool, error) {
 	r := &recording{tx: t, effect: make([]bool, len(changes)), changes: changes, loose: map[triage.ID]bool{}}
-	alone, rest, erasures, ends := r.sort()
+	alone, rest, erasures, others := r.sort()
 	if err := r.keepSettlingOut(ctx, erasures); err != nil {
 		return nil, nil, err
 	}
@@ -72,8 +72,12 @@ func (t *Tx) Record(ctx context.Context, deliveries []Delivery, changes []Change
 			return nil, nil, err
 		}
 	}
-	for _, i := range ends {
-		if err := r.endAccess(ctx, i); err != nil {
+	for _, i := range others {
+		change := r.deleteThread
+		if r.changes[i].Engagement.Action == triage.AccessEnded {
+			change = r.endAccess
+		}
+		if err := change(ctx, i); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -109,10 +113,10 @@ func (r *recording) dropLoose(ctx context.Context, deliveries []Delivery) error 
 }
 
 // sort tells creations that are the only change of their key from all others.
-func (r *recording) sort() (alone, rest, erasures, ends []int) {
+func (r *recording) sort() (alone, rest, erasures, others []int) {
 	seen := make(map[key]int, len(r.changes))
 	for _, c := range r.changes {
-		if a := c.Engagement.Action; a != triage.AuthorErased && a != triage.AccessEnded {
+		if !nameless(c.Engagement.Action) {
 			seen[keyOf(c.Engagement)]++
 		}
 	}
@@ -120,8 +124,8 @@ func (r *recording) sort() (alone, rest, erasures, ends []int) {
 		switch {
 		case c.Engagement.Action == triage.AuthorErased:
 			erasures = append(erasures, i)
-		case c.Engagement.Action == triage.AccessEnded:
-			ends = append(ends, i)
+		case nameless(c.Engagement.Action):
+			others = append(others, i)
 		case c.Engagement.Action == triage.Created && !c.Own && seen[keyOf(c.Engagement)] == 1:
 			alone = append(alone, i)
 		default:
@@ -131,7 +135,12 @@ func (r *recording) sort() (alone, rest, erasures, ends []int) {
 	slices.SortFunc(alone, func(a, b int) int {
 		return keyOf(r.changes[a].Engagement).compare(keyOf(r.changes[b].Engagement))
 	})
-	return alone, rest, erasures, ends
+	return alone, rest, erasures, others
+}
+
+// nameless reports whether an action names no engagement.
+func nameless(a triage.Action) bool {
+	return a == triage.AuthorErased || a == triage.ThreadDeleted || a == triage.AccessEnded
 }
 
 // insertAlone inserts deliveries and the given creations, and reports which were new.

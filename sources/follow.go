@@ -21,6 +21,7 @@ type follower struct {
 	poller connector.Poller
 	wake   chan struct{} // holds a token when the next poll should not wait
 	looks  looks
+	subAt  time.Time // when the subscription was last asked about
 	stop   context.CancelFunc
 }
 
@@ -57,6 +58,7 @@ func (f *follower) poll(ctx context.Context) {
 		wait, err := f.ask(ctx)
 		if err == nil && wait > 0 {
 			err = f.lookAgain(ctx)
+			f.subscribed(ctx)
 		}
 		var limited *connector.Limited
 		switch {

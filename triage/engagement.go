@@ -54,9 +54,10 @@ func Forms() []Form { return []Form{FormComment, FormReply, FormMention, FormRev
 // Action is what happened to an engagement on its platform.
 type Action string
 
-// The actions a platform reports. AuthorErased asks to erase everything that the
-// event's author wrote in its channel, and AccessEnded says that the channel's account, or
-// the author as the one whose token we have, let us in no longer: they name no engagement.
+// The actions a platform reports. Three name no engagement: AuthorErased asks to erase
+// everything that the event's author wrote in its channel, ThreadDeleted what was written
+// below its thread, and AccessEnded says that the channel's account, or the author as the one
+// whose token we have, let us in no longer.
 const (
 	Created      Action = "created"
 	Edited       Action = "edited"
@@ -65,6 +66,8 @@ const (
 	Unhidden     Action = "unhidden"
 	AuthorErased Action = "author_erased"
 	AccessEnded  Action = "access_ended"
+
+	ThreadDeleted Action = "thread_deleted"
 )
 
 // Author is who wrote an engagement: a person on a platform, not one of us.

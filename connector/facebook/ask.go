@@ -58,7 +58,7 @@ func (c Connector) Fetch(ctx context.Context, s connector.Source, w connector.Wa
 func (c Connector) Open(s connector.Source) connector.Poller {
 	return &meta.Recent{
 		Graph: meta.Graph{Client: c.Client, Address: s.Address, Token: s.Secret}, Account: s.Account, Every: c.Every,
-		List: "feed", Post: "id,message,permalink_url", Comment: ofComment, Stamp: "created_time",
+		List: "feed", Field: "feed", Post: "id,message,permalink_url", Comment: ofComment, Stamp: "created_time",
 		Order: url.Values{"filter": {"stream"}, "order": {"reverse_chronological"}},
 	}
 }

@@ -71,7 +71,7 @@ func (c Connector) Fetch(ctx context.Context, s connector.Source, w connector.Wa
 func (c Connector) Open(s connector.Source) connector.Poller {
 	return &meta.Recent{
 		Graph: meta.Graph{Client: c.Client, Address: s.Address, Token: s.Secret}, Account: s.Account, Every: c.Every,
-		List: "media", Post: "id,caption,permalink", Stamp: "timestamp", Replies: "replies",
+		List: "media", Field: "comments", Post: "id,caption,permalink", Stamp: "timestamp", Replies: "replies",
 		Comment: recentFields + ",replies.limit(50){" + recentFields + "}",
 	}
 }

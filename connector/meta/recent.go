@@ -27,6 +27,7 @@ type Recent struct {
 	Comment string        // fields of a comment
 	Order   url.Values    // further parameters of a post's comments, which put the newest first
 	Stamp   string        // field that says when a comment was written
+	Field   string        // of deliveries that tell of comments, which the account must be subscribed to
 	Replies string        // field of a comment that lists its replies; empty: they are listed beside it
 
 	seen connector.Seen
@@ -212,4 +213,27 @@ func (l *looking) take(raw, post json.RawMessage) (older bool) {
 func word(raw json.RawMessage) (s string) {
 	_ = json.Unmarshal(raw, &s) // what is no string names nothing
 	return s
+}
+
+// Subscribed asks whether the account is subscribed to the field that tells of comments.
+// Source: Meta for Developers, "Page, Subscribed Apps".
+func (r *Recent) Subscribed(ctx context.Context) (missing string, err error) {
+	body, _, err := r.Get(ctx, "/"+url.PathEscape(r.Account)+"/subscribed_apps", url.Values{"fields": {"id,subscribed_fields"}})
+	if err != nil {
+		return "", err
+	}
+	var answer struct {
+		Data []struct {
+			Fields []string `json:"subscribed_fields"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		return "", fmt.Errorf("subscribed apps: %w", connector.ErrAnswer)
+	}
+	for _, app := range answer.Data {
+		if slices.Contains(app.Fields, r.Field) {
+			return "", nil
+		}
+	}
+	return "not_subscribed_to_" + r.Field, nil
 }
