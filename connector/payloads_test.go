@@ -32,6 +32,7 @@ import (
 	"triage/connector/telegram"
 	"triage/connector/threads"
 	"triage/connector/tiktok"
+	"triage/connector/trustpilot"
 	"triage/connector/x"
 	"triage/connector/youtube"
 	"triage/internal/corpus"
@@ -85,6 +86,8 @@ func signYouTube(secret string, body []byte) http.Header {
 	return http.Header{youtube.Signature: {youtube.Sign(secret, body)}}
 }
 
+func signTrustpilot(secret string, _ []byte) http.Header { return trustpilot.Sign(secret) }
+
 // discordApp is the key pair of an application that we made up.
 var discordApp = ed25519.NewKeyFromSeed([]byte("thirty-two bytes of a known seed"))
 
@@ -115,6 +118,7 @@ func platforms() map[string]platform {
 		"discourse":         {Platform: discourse.Connector{}, secret: "forum-secret-that-we-made-up-7", sign: signDiscourse},
 		"slack":             {Platform: slack.Connector{}, secret: "5c0ffee5c0ffee0123456789abcdef01", sign: signSlack},
 		"youtube":           {Platform: youtube.Connector{}, secret: "hub-secret-that-we-made-up-0815", sign: signYouTube, wordless: true},
+		"trustpilot":        {Platform: trustpilot.Connector{}, secret: "shown-secret-that-we-made-up-7", sign: signTrustpilot},
 		"discord":           {Platform: discord.Connector{}, secret: discordKey, sign: signDiscord, wordless: true},
 	}
 }
@@ -242,6 +246,8 @@ var payloads = map[string]told{
 	"discord/rate_limited.json":                     {answer: true},
 	"discord/webhook_event_deauthorized.json":       {events: " author_erased "},
 	"discord/webhook_event_ping.json":               {ignored: "ping 1"},
+
+	"trustpilot/service_review_batch.json": {events: "review created 507f191e810c19729de860ea, review deleted 507f191e810c19729de860ec"},
 
 	"youtube/comment_thread_with_reply.json":   {answer: true},
 	"youtube/comment_threads_all_related.json": {answer: true},

@@ -25,6 +25,8 @@ const (
 	Mastodon         Platform = "mastodon"
 	Bluesky          Platform = "bluesky"
 	Reddit           Platform = "reddit"
+	GoogleBusiness   Platform = "google_business"
+	Trustpilot       Platform = "trustpilot"
 )
 
 // Platforms returns the platforms that have a connector.
@@ -33,6 +35,7 @@ func Platforms() []Platform {
 		StandardWebhooks, Facebook, Instagram,
 		Threads, X, LinkedIn, TikTok,
 		Telegram, Discourse, Slack, YouTube, Discord, Mastodon, Bluesky, Reddit,
+		GoogleBusiness, Trustpilot,
 	}
 }
 
