@@ -2,6 +2,8 @@ module triage
 
 go 1.26.0
 
+ignore ./web/node_modules
+
 require (
 	github.com/caarlos0/env/v11 v11.4.2
 	github.com/clipperhouse/uax29/v2 v2.7.0

@@ -30,7 +30,7 @@ func (t *Tx) FoldHeartbeats(ctx context.Context) error {
 		WITH news AS (
 			SELECT e.brand_id, e.channel_id, e.received_at, coalesce(d.source, 'webhook') IN ('webhook', 'stream') AS called
 			FROM engagements e LEFT JOIN deliveries d ON d.id = e.delivery_id
-			WHERE e.changed_at >= $1 AND e.received_at >= $1),
+			WHERE e.changed_at >= $1 AND e.received_at >= $1 AND NOT e.history),
 		hours AS (
 			INSERT INTO active_hours (brand_id, channel_id, hour)
 			SELECT DISTINCT brand_id, channel_id, date_trunc('hour', received_at, 'UTC') FROM news WHERE called
