@@ -12,9 +12,9 @@ import (
 	"triage/triage"
 )
 
-// fresh is how long a withdrawal stays believable. Meta repeats it for 36 hours; an older one
+// believed is how long a withdrawal stays believable. Meta repeats it for 36 hours; an older one
 // may have been taken back itself.
-const fresh = 7 * 24 * time.Hour
+const believed = 7 * 24 * time.Hour
 
 // Withdraw takes a platform's form by which a person takes back what they allowed: tokens of
 // theirs are forgotten, and with forget all that they wrote to any account of the endpoint,
@@ -36,19 +36,20 @@ func (d *Door) Withdraw(ctx context.Context, platform triage.Platform, endpoint 
 	if w.Person == "" {
 		return "", connector.ErrSignatureInvalid
 	}
-	if age := at.Sub(w.IssuedAt); age > fresh || age < -ahead {
+	if age := at.Sub(w.IssuedAt); age > believed || age < -ahead {
 		return "", connector.ErrTimestamp
 	}
-	code := ""
+	fresh := ""
 	if forget {
-		code = newCode()
+		fresh = newCode()
 	}
 	row, err := d.endpoints.store.Endpoint(ctx, e.id)
 	if err != nil {
 		return "", err
 	}
+	var code string
 	err = d.endpoints.store.Retrying(ctx, 5, func(tx *postgres.Tx) (err error) {
-		code, err = tx.Withdraw(ctx, row, w.Person, w.IssuedAt, code, e.withdrawn(w, at, forget))
+		code, err = tx.Withdraw(ctx, row, w.Person, w.IssuedAt, fresh, e.withdrawn(w, at, forget))
 		return err
 	})
 	return code, err

@@ -24,8 +24,8 @@ func (u *Upkeep) channels(ctx context.Context) (bool, error) {
 		if err != nil || !mine {
 			return false, err
 		}
-		if err := tx.FoldHeartbeats(ctx); err != nil {
-			return false, err
+		if more, err := tx.FoldHeartbeats(ctx); err != nil || more {
+			return more, err
 		}
 		return false, LookAtChannels(ctx, tx, all, u.now())
 	})(ctx)
@@ -94,9 +94,6 @@ func troubles(h postgres.ChannelHealth, rhythm triage.Rhythm, now time.Time) map
 		wrong[postgres.CauseUnfollowed] = h.SubscriptionAt
 	}
 	last := h.LastCall()
-	if !h.Called() {
-		last = latest(h.EventAt, h.CreatedAt)
-	}
 	switch {
 	case h.Expect > 0:
 		if now.Sub(last) > h.Expect {

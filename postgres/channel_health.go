@@ -114,7 +114,11 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// LastCall returns since when the channel tells nothing: its last call, else when it was added.
+// LastCall returns since when the channel tells nothing: its last call, or news where it is
+// asked only, else when it was added.
 func (h ChannelHealth) LastCall() time.Time {
-	return cmp.Or(h.CalledAt, h.CreatedAt)
+	if h.Called() {
+		return cmp.Or(h.CalledAt, h.CreatedAt)
+	}
+	return cmp.Or(h.EventAt, h.CreatedAt)
 }

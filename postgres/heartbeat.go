@@ -16,13 +16,21 @@ const rhythmWeeks = 8
 
 const heartbeatsSeen = "heartbeats_seen"
 
+// foldAtOnce is how much of the past one fold looks at.
+const foldAtOnce = 24 * time.Hour
+
 // FoldHeartbeats notes what came in since the last call: when each channel last had news, and
-// in which hours its platform told any. The first call looks at all of a rhythm's past.
-func (t *Tx) FoldHeartbeats(ctx context.Context) error {
+// in which hours its platform told any. The first calls look at all of a rhythm's past, a day
+// each: true says that there is more of it.
+func (t *Tx) FoldHeartbeats(ctx context.Context) (more bool, err error) {
 	since := t.Now.Add(-rhythmWeeks * 7 * 24 * time.Hour)
-	err := t.tx.QueryRow(ctx, `SELECT (value #>> '{}')::timestamptz FROM facts WHERE name = $1 FOR UPDATE`, heartbeatsSeen).Scan(&since)
+	err = t.tx.QueryRow(ctx, `SELECT (value #>> '{}')::timestamptz FROM facts WHERE name = $1 FOR UPDATE`, heartbeatsSeen).Scan(&since)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("heartbeats: %w", err)
+		return false, fmt.Errorf("heartbeats: %w", err)
+	}
+	until := t.Now
+	if more = since.Add(foldAtOnce).Before(until); more {
+		until = since.Add(foldAtOnce)
 	}
 	since = since.Add(-seenAgain)
 	batch := &pgx.Batch{}
@@ -30,7 +38,7 @@ func (t *Tx) FoldHeartbeats(ctx context.Context) error {
 		WITH news AS (
 			SELECT e.brand_id, e.channel_id, e.received_at, coalesce(d.source, 'webhook') IN ('webhook', 'stream') AS called
 			FROM engagements e LEFT JOIN deliveries d ON d.id = e.delivery_id
-			WHERE e.changed_at >= $1 AND e.received_at >= $1 AND NOT e.history),
+			WHERE e.changed_at >= $1 AND e.changed_at <= $2 AND e.received_at >= $1 AND NOT e.history),
 		hours AS (
 			INSERT INTO active_hours (brand_id, channel_id, hour)
 			SELECT DISTINCT brand_id, channel_id, date_trunc('hour', received_at, 'UTC') FROM news WHERE called
@@ -39,15 +47,15 @@ func (t *Tx) FoldHeartbeats(ctx context.Context) error {
 		SELECT brand_id, channel_id, max(received_at), max(received_at) FILTER (WHERE called) FROM news GROUP BY brand_id, channel_id
 		ORDER BY brand_id, channel_id
 		ON CONFLICT (brand_id, channel_id) DO UPDATE SET
-		    event_at = greatest(h.event_at, excluded.event_at), called_at = greatest(h.called_at, excluded.called_at)`, since)
+		    event_at = greatest(h.event_at, excluded.event_at), called_at = greatest(h.called_at, excluded.called_at)`, since, until)
 	batch.Queue(`DELETE FROM active_hours WHERE hour < $1`, t.Now.Add(-(rhythmWeeks+1)*7*24*time.Hour))
 	batch.Queue(`
 		INSERT INTO facts (name, value, changed_at) VALUES ($1, to_jsonb($2::timestamptz), $2)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at`, heartbeatsSeen, t.Now)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at`, heartbeatsSeen, until)
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("heartbeats: %w", err)
+		return false, fmt.Errorf("heartbeats: %w", err)
 	}
-	return nil
+	return more, nil
 }
 
 // Rhythms returns the rhythm of each channel whose platform calls us, at a time.
@@ -101,7 +109,8 @@ const teamOf = `coalesce(nullif(b.slack_cm, ''), b.slack_smm)`
 // Raise opens an alarm and tells the team once. Silence begins a gap.
 func (t *Tx) Raise(ctx context.Context, a Alarm) error {
 	batch := &pgx.Batch{}
-	batch.Queue(`INSERT INTO alarms (brand_id, channel_id, cause, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+	batch.Queue(`INSERT INTO alarms (brand_id, channel_id, cause, since) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (brand_id, channel_id, cause, since) DO UPDATE SET cleared_at = NULL`,
 		a.BrandID, a.ChannelID, a.Cause, a.Since)
 	batch.Queue(`
 		INSERT INTO notices (brand_id, id, channel_id, cause, cause_since, kind, target, next_at, created_at)

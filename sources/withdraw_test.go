@@ -89,8 +89,13 @@ func TestAnAppThatIsRemovedStopsItsChannelsUntilTheySpeakAgain(t *testing.T) {
 		t.Errorf("the channel is %q", h.State)
 	}
 	say(`{"type":"event_callback","team_id":"T1","event_id":"E3","event":{"type":"message","channel":"C1","user":"U2","ts":"1777896000.000100","text":"back again"}}`)
-	err := g.store.InTx(t.Context(), func(tx *postgres.Tx) error { return tx.FoldHeartbeats(t.Context()) })
-	if h := g.health(g.channel); err != nil || h.State != "" {
-		t.Errorf("after it spoke the channel is %q, %v", h.State, err)
+	for more := true; more; {
+		err := g.store.InTx(t.Context(), func(tx *postgres.Tx) (err error) { more, err = tx.FoldHeartbeats(t.Context()); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if h := g.health(g.channel); h.State != "" {
+		t.Errorf("after it spoke the channel is %q", h.State)
 	}
 }
