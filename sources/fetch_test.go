@@ -219,3 +219,26 @@ func (g *graphed) media() func(id string, at time.Time) {
 		g.graph.Prepend(post, "comments", g.graph.Put("IGComment", id, "text", "says "+id, "from", author, "timestamp", at.UTC().Format("2006-01-02T15:04:05-0700")))
 	}
 }
+
+func TestWhatInstagramNeverTellsOfIsLookedUpAgain(t *testing.T) {
+	t.Parallel()
+	g := newGraphed(t, instagram.Connector{Every: 100 * time.Millisecond, First: time.Second}, "100")
+	add := g.media()
+	for _, id := range []string{"stays", "goes", "hides"} {
+		add(id, time.Now().Add(-time.Minute))
+	}
+	post := g.graph.Node("7")
+	g.run(g.store, 6*time.Second)
+	g.until("all comments", time.Minute, func() bool { return g.count(`SELECT count(*) FROM engagements`) == 3 })
+	g.graph.Set(g.graph.Node("hides"), "hidden", true)
+	g.graph.Remove(post, "comments", "goes")
+	g.until("the hiding", time.Minute, func() bool {
+		return g.count(`SELECT count(*) FROM engagements WHERE external_id = 'hides' AND hidden`) == 1
+	})
+	g.until("the deletion", time.Minute, func() bool {
+		return g.count(`SELECT count(*) FROM engagements WHERE external_id = 'goes' AND deleted_at IS NOT NULL`) == 1
+	})
+	if n := g.count(`SELECT count(*) FROM engagements WHERE deleted_at IS NULL AND text <> ''`); n != 2 {
+		t.Errorf("%d comments are left", n)
+	}
+}

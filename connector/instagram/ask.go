@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"time"
 
 	"triage/connector"
 	"triage/connector/meta"
@@ -69,11 +70,12 @@ func (c Connector) Fetch(ctx context.Context, s connector.Source, w connector.Wa
 
 // Open returns a conversation about the comments below an account's recent media.
 func (c Connector) Open(s connector.Source) connector.Poller {
-	return &meta.Recent{
+	recent := &meta.Recent{
 		Graph: meta.Graph{Client: c.Client, Address: s.Address, Token: s.Secret}, Account: s.Account, Every: c.Every,
 		List: "media", Field: "comments", Post: "id,caption,permalink", Stamp: "timestamp", Replies: "replies",
 		Comment: recentFields + ",replies.limit(50){" + recentFields + "}",
 	}
+	return &conversation{recent, c.First}
 }
 
 const recentFields = "id,text,timestamp,username,from{id,username},parent_id,hidden"
@@ -82,6 +84,9 @@ const recentFields = "id,text,timestamp,username,from{id,username},parent_id,hid
 // comments only those are news that no delivery told.
 func node(out *connector.Parsed, n meta.Node) string {
 	v, w := n.Value, n.Wanted
+	if n.Graph == looks {
+		return became(out, n)
+	}
 	recent := n.Graph == meta.RecentComments
 	if recent {
 		w = connector.Wanted{ExternalID: v.Get("id").OptionalID(), Thread: n.Post.Get("id").OptionalID(), Form: triage.FormComment}
@@ -127,6 +132,22 @@ func node(out *connector.Parsed, n meta.Node) string {
 		e.Action, e.Text, e.HasMedia, e.VersionAt = triage.Hidden, "", false, n.Sent
 		out.Take(event)
 	}
+	return ""
+}
+
+// became reads what was found when looking again. It only changes what is held.
+func became(out *connector.Parsed, n meta.Node) string {
+	action, known := map[string]triage.Action{gone: triage.Deleted, hidden: triage.Hidden, shown: triage.Unhidden}[n.Value.Get("became").Word()]
+	id, ok := n.Value.Get("id").ID()
+	switch {
+	case !ok:
+		return connector.IDMissing
+	case !known:
+		return connector.Malformed
+	}
+	event := created(n.Part, id, triage.FormComment)
+	event.Own, event.Engagement.Action, event.Engagement.PostedAt = true, action, time.Time{}
+	out.Take(event)
 	return ""
 }
 

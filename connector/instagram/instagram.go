@@ -17,6 +17,7 @@ import (
 type Connector struct {
 	Client *http.Client  // that asks the Graph API; nil is http.DefaultClient
 	Every  time.Duration // between polls of an account that has a token; 0 is 5 min
+	First  time.Duration // at least between two looks at a comment; 0 is 6 h
 }
 
 // Name returns instagram.

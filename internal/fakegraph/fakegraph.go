@@ -70,6 +70,22 @@ func (s *Server) Prepend(to *Node, edge string, n *Node) {
 	to.Values[edge] = append([]*Node{n}, old...)
 }
 
+// Node returns a node, nil when there is none.
+func (s *Server) Node(id string) *Node {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.nodes[id]
+}
+
+// Remove takes a node away, from an edge of another too.
+func (s *Server) Remove(from *Node, edge, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.nodes, id)
+	old, _ := from.Values[edge].([]*Node)
+	from.Values[edge] = slices.DeleteFunc(slices.Clone(old), func(n *Node) bool { return n.Values["id"] == id })
+}
+
 // Set changes one value of a node.
 func (s *Server) Set(n *Node, name string, value any) {
 	s.mu.Lock()
