@@ -49,6 +49,7 @@ func commands() []command {
 		{"plan activate", "--brand BRAND --version 1", "put a version of the plan in force", planActivate},
 		{"plan preview", "--brand BRAND", "show what a plan would have changed in the last days", planPreview},
 		{"audit export", "--brand BRAND", "write the audit of a brand, with the head of its hash chain", auditExport},
+		{"import", "--brand BRAND --channel CHANNEL --file FILE", "take in what was written before, from CSV or JSON lines", importHistory},
 		{"replay", "", "take stored deliveries through the door once more", replay},
 		{"eval", "", "measure how well comments are judged", eval},
 		{"train", "--data FOLDER", "make the built-in engine's model anew", trainModel},
