@@ -12,8 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"triage/internal/localpg"
-
 )
+
 func TestEachTestHasItsOwnMigratedDatabase(t *testing.T) {
 	t.Parallel()
 	one, two := New(t), New(t)
