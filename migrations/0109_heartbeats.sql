@@ -35,10 +35,3 @@ CREATE TABLE alarms (
     PRIMARY KEY (brand_id, channel_id, cause, since)
 );
 CREATE UNIQUE INDEX alarms_open ON alarms (brand_id, channel_id, cause) WHERE cleared_at IS NULL;
-
--- Teams are told of channels, too.
-ALTER TABLE notices ALTER COLUMN item_id DROP NOT NULL, ALTER COLUMN engagement_id DROP NOT NULL,
-    ADD COLUMN channel_id uuid, ADD COLUMN cause text, ADD COLUMN cause_since timestamptz,
-    DROP CONSTRAINT notices_kind,
-    ADD CONSTRAINT notices_kind CHECK (kind IN ('new', 'retract', 'alarm', 'calm')),
-    ADD CONSTRAINT notices_subject CHECK (item_id IS NOT NULL AND engagement_id IS NOT NULL OR channel_id IS NOT NULL AND cause IS NOT NULL);

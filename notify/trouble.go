@@ -51,7 +51,7 @@ func (v Voice) Tell(t Trouble, now time.Time) Notice {
 		w = &troubleGerman
 	}
 	n := Notice{Headline: w.headline, Name: t.Channel, About: strings.Join(present(platformName(t.Platform), t.Brand), " · ")}
-	n.Facts = []Fact{{w.since, v.moment(t.Since)}}
+	n.Facts = []Fact{{Label: w.since, Value: v.time(t.Since), At: t.Since}}
 	if !t.Over {
 		n.Line = w.lines[t.Cause]
 		return n
@@ -61,6 +61,6 @@ func (v Voice) Tell(t Trouble, now time.Time) Notice {
 	if until.IsZero() {
 		until = now
 	}
-	n.Facts = append(n.Facts, Fact{w.until, v.moment(until)})
+	n.Facts = append(n.Facts, Fact{Label: w.until, Value: v.time(until), At: until})
 	return n
 }

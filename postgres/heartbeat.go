@@ -113,8 +113,8 @@ func (t *Tx) Raise(ctx context.Context, a Alarm) error {
 		ON CONFLICT (brand_id, channel_id, cause, since) DO UPDATE SET cleared_at = NULL`,
 		a.BrandID, a.ChannelID, a.Cause, a.Since)
 	batch.Queue(`
-		INSERT INTO notices (brand_id, id, channel_id, cause, cause_since, kind, target, next_at, created_at)
-		SELECT b.id, $2, $3, $4, $5, 'alarm', `+teamOf+`, $6, $6 FROM brands b WHERE b.id = $1 AND `+teamOf+` <> ''`,
+		INSERT INTO notices (brand_id, id, channel_id, cause, cause_since, kind, why, target, next_at, created_at)
+		SELECT b.id, $2, $3, $4, $5, 'alarm', 'channel', `+teamOf+`, $6, $6 FROM brands b WHERE b.id = $1 AND `+teamOf+` <> ''`,
 		a.BrandID, NewID(), a.ChannelID, a.Cause, a.Since, t.Now)
 	if a.Cause == CauseSilent {
 		batch.Queue(`
@@ -138,8 +138,8 @@ func (t *Tx) Clear(ctx context.Context, a Alarm) error {
 			UPDATE notices SET state = 'cancelled'
 			WHERE brand_id = $1 AND channel_id = $2 AND cause = $3 AND cause_since = $4 AND kind = 'alarm' AND state = 'pending'
 			RETURNING id)
-		INSERT INTO notices (brand_id, id, channel_id, cause, cause_since, kind, target, next_at, created_at)
-		SELECT n.brand_id, $5, n.channel_id, n.cause, n.cause_since, 'calm', n.target, $6, $6 FROM notices n
+		INSERT INTO notices (brand_id, id, channel_id, cause, cause_since, kind, why, target, next_at, created_at)
+		SELECT n.brand_id, $5, n.channel_id, n.cause, n.cause_since, 'calm', n.why, n.target, $6, $6 FROM notices n
 		WHERE n.brand_id = $1 AND n.channel_id = $2 AND n.cause = $3 AND n.cause_since = $4 AND n.kind = 'alarm' AND n.state = 'sent'
 		  AND NOT EXISTS (SELECT FROM untold) LIMIT 1`,
 		a.BrandID, a.ChannelID, a.Cause, a.Since, NewID(), t.Now)
