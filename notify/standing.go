@@ -69,6 +69,7 @@ func (v Voice) came(why Why) string {
 		return w.cameByQueue
 	case WhyRoute:
 		return named(w.cameByRoute, why.Name)
+	case WhyChannel: // its headline says so
 	case WhyTest:
 		return w.cameByTest
 	}
