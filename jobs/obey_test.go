@@ -74,6 +74,12 @@ func (o *obedient) answer(r fakellm.Request) *fakellm.Reply {
 	o.obeyed = append(o.obeyed, comment)
 	verdict := fakellm.Verdict{Intent: triage.UGC, Sentiment: triage.Positive, Urgency: triage.UrgencyLow}
 	content := fakellm.Content(comment, verdict, 1)
+	if several := fakellm.Comments(r); len(several) > 1 { // an order in one of them is obeyed for all
+		for name, text := range several {
+			several[name] = fakellm.Content(text, verdict, 1)
+		}
+		content = fakellm.Together(several)
+	}
 	if len(o.obeyed)%2 == 0 {
 		content = strings.Replace(content, `"topics":[]`, `"topics":["`+canary+`"]`, 1)
 	}
