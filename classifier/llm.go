@@ -79,6 +79,9 @@ func (e *LLM) judgeGroup(ctx context.Context, inputs []triage.Input, at []int, o
 			out[i].Latency += spent.Latency
 			out[i].CostMicroUSD += spent.CostMicroUSD
 			out[i].Effort.Tokens = out[i].Effort.Tokens.Plus(spent.Effort.Tokens)
+			if len(out[i].Outside.Fields) == 0 { // the second call never went out, but the first one had
+				out[i].Outside = spent.Outside
+			}
 		})
 	}
 	alone.Wait()

@@ -97,7 +97,7 @@ const MostTogether = 16
 func DefaultThrift() Thrift {
 	return Thrift{
 		ReuseExact: true, ReuseNear: true, NearDistance: 0.05, ReuseWithin: 24 * time.Hour,
-		Builtin: true, Model: true, Together: 8,
+		Builtin: true, Model: true, Together: 4,
 	}
 }
 

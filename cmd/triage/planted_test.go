@@ -45,7 +45,7 @@ func TestNoPlantedDetailLeavesTheService(t *testing.T) {
 	}
 	together(8, all[250:], say)
 	together(4, all[:20], func(n int) {
-		if a := h.rest(h.token, http.MethodGet, "/v1/search?mode=semantic&q="+url.QueryEscape(lines[n].Text), nil); a.status != http.StatusOK {
+		if a := h.rest(h.token, http.MethodGet, "/v1/engagements?mode=semantic&q="+url.QueryEscape(lines[n].Text), nil); a.status != http.StatusOK {
 			t.Errorf("a search: %d %s", a.status, a.body)
 		}
 	})

@@ -61,7 +61,7 @@ func (r *reader) times(text string) int {
 // meant searches by meaning and returns the texts that were found, the nearest first.
 func (h *house) meant(words string) []string {
 	h.t.Helper()
-	a := h.rest(h.token, http.MethodGet, "/v1/search?mode=semantic&limit=5&q="+url.QueryEscape(words), nil)
+	a := h.rest(h.token, http.MethodGet, "/v1/engagements?mode=semantic&limit=5&q="+url.QueryEscape(words), nil)
 	var page struct {
 		Mode     string
 		Degraded *string

@@ -11,19 +11,19 @@ func TestThriftFromTheCommandLine(t *testing.T) {
 	t.Parallel()
 	m := newTerminal(t, pgtest.New(t).URL)
 	brand := m.id("brand", "add", "--name", "Acme")
-	if shown := m.json("thrift", "show", "--brand", brand); shown["together"] != 8.0 || shown["model"] != true || shown["day_micro_usd"] != 0.0 {
+	if shown := m.json("thrift", "show", "--brand", brand); shown["together"] != 4.0 || shown["model"] != true || shown["day_micro_usd"] != 0.0 {
 		t.Errorf("a brand that said nothing has %v", shown)
 	}
-	m.ok("thrift", "set", "--brand", "acme", "--together", "4", "--day-micro-usd", "2000000", "--reuse-near=false")
+	m.ok("thrift", "set", "--brand", "acme", "--together", "6", "--day-micro-usd", "2000000", "--reuse-near=false")
 	shown := m.json("thrift", "show", "--brand", brand)
 	for name, want := range map[string]any{
-		"together": 4.0, "day_micro_usd": 2e6, "reuse_near": false, "reuse_exact": true, "near_distance": 0.05, "reuse_seconds": 86400.0,
+		"together": 6.0, "day_micro_usd": 2e6, "reuse_near": false, "reuse_exact": true, "near_distance": 0.05, "reuse_seconds": 86400.0,
 	} {
 		if shown[name] != want {
 			t.Errorf("%s is %v, want %v", name, shown[name], want)
 		}
 	}
-	if a := m.ok("thrift", "show", "--brand", brand); !strings.Contains(a.out, "--together 4\n") || !strings.Contains(a.out, "--reuse-near=false\n") {
+	if a := m.ok("thrift", "show", "--brand", brand); !strings.Contains(a.out, "--together 6\n") || !strings.Contains(a.out, "--reuse-near=false\n") {
 		t.Errorf("it prints %s", a.out)
 	}
 	m.refused(exitFailed, "at most 16", "thrift", "set", "--brand", brand, "--together", "17")
