@@ -115,7 +115,7 @@ type channelState struct {
 	CreatedAt   time.Time  `json:"created_at"`
 	Address     string     `json:"address" doc:"Where it is asked for news; empty: the platform calls us"`
 	State       string     `json:"state" enum:"called,new,listening,failing,limited,refused" doc:"called: the platform calls us; refused: stopped until its endpoint has another token"`
-	Reason      string     `json:"reason" doc:"Why it is failing, limited or refused"`
+	Reason      string     `json:"reason" doc:"Why it is failing, limited or refused; of a listening one, what is wrong all the same"`
 	Silent      bool       `json:"silent" doc:"It is asked, and has not answered for five minutes"`
 	LastAskedAt *time.Time `json:"last_asked_at" doc:"Last good answer; null: never, or it calls us"`
 	LastEventAt *time.Time `json:"last_event_at" doc:"Last news; where the platform calls us, the last delivery to its address; null: never"`

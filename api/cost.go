@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"triage/insight"
-	"triage/llm"
 	"triage/postgres"
 	"triage/triage"
 )
@@ -120,7 +119,7 @@ func (s *Server) costs(ctx context.Context, who postgres.Caller, in *costsInput)
 	}
 	out := &costsOutput{}
 	b := &out.Body
-	b.PricesAsOf, b.Held, b.Provisional = llm.PricesAsOf(), c.Spent.Held, c.Provisional
+	b.PricesAsOf, b.Held, b.Provisional = s.pricesAsOf, c.Spent.Held, c.Provisional
 	b.Day = budgetOf(c.Thrift.DayMicroUSD, c.Spent.Day, c.Day)
 	b.Month = budgetOf(c.Thrift.MonthMicroUSD, c.Spent.Month, c.Month)
 	b.Lines = make([]costLineBody, len(c.Lines))

@@ -6,6 +6,9 @@ var phrases = map[string]phrase{
 	"item.placed": {
 		"{actor} placed it in the {queue}[ with priority {priority}].",
 		"{actor} hat es in die {queue} gestellt[, Priorität {priority}]."},
+	"item.kept": {
+		"{actor} placed it in the {queue}[ with priority {priority}] and closed it at once: it is from before.",
+		"{actor} hat es in die {queue} gestellt[, Priorität {priority},] und gleich geschlossen: Es ist von früher."},
 	"item.placed_again": {
 		"{actor} placed it again: in the {queue}[, with priority {priority}].",
 		"{actor} hat es neu eingeordnet: in die {queue}[, Priorität {priority}]."},
@@ -241,6 +244,13 @@ var phrases = map[string]phrase{
 	"channel.refused": {
 		"A channel stopped: the platform no longer accepts its token.",
 		"Ein Kanal steht still: die Plattform nimmt sein Token nicht mehr an."},
+
+	"import.started": {
+		"{actor} began to take in a file of what was written before.",
+		"{actor} hat begonnen, eine Datei mit Früherem einzulesen."},
+	"import.finished": {
+		"{actor} took in a file of what was written before.",
+		"{actor} hat eine Datei mit Früherem eingelesen."},
 
 	"view.added": {
 		"{actor} saved a view for all.",

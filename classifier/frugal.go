@@ -42,9 +42,10 @@ type Recollection struct {
 	Wait   bool                   // somebody is asking about a copy right now
 }
 
-// Estimator tells what asking about an input may cost, in millionths of a US dollar.
+// Estimator tells what asking about an input may cost, in millionths of a US dollar, and
+// whether that is known.
 type Estimator interface {
-	Estimate(in triage.Input) int64
+	Estimate(in triage.Input) (microUSD int64, known bool)
 }
 
 // Frugal is a model that is asked as little as its brands want: about copies once, and only
@@ -152,10 +153,7 @@ func (f *Frugal) ask(ctx context.Context, inputs []triage.Input, mine []int, out
 	questions, brand := pick(inputs, mine), inputs[0].BrandID
 	held := Held{Asks: len(mine)}
 	if t := thriftOf(inputs[0]); f.purse != nil && t.Budgeted() {
-		var err error
-		if held, err = f.purse.Hold(ctx, brand, t, f.estimates(questions)); err != nil {
-			held = Held{Short: triage.ShortOfModel}
-		}
+		held = f.hold(ctx, brand, t, questions)
 	}
 	answers := make([]triage.Classification, len(mine))
 	var failed error
@@ -203,13 +201,21 @@ func (f *Frugal) settle(ctx context.Context, brand triage.ID, held Held, questio
 	}
 }
 
-func (f *Frugal) estimates(questions []triage.Input) []int64 {
-	out := make([]int64, len(questions))
+// hold sets money aside. What has no known price is not asked at all: no budget could be kept.
+func (f *Frugal) hold(ctx context.Context, brand triage.ID, t triage.Thrift, questions []triage.Input) Held {
+	asks := make([]int64, len(questions))
 	e, ok := f.model.(Estimator)
-	for n := 0; ok && n < len(out); n++ {
-		out[n] = e.Estimate(questions[n])
+	for n := 0; ok && n < len(asks); n++ {
+		known := false
+		if asks[n], known = e.Estimate(questions[n]); !known {
+			return Held{Short: triage.ShortOfPrice}
+		}
 	}
-	return out
+	held, err := f.purse.Hold(ctx, brand, t, asks)
+	if err != nil {
+		return Held{Short: triage.ShortOfModel}
+	}
+	return held
 }
 
 func pick(inputs []triage.Input, at []int) []triage.Input {

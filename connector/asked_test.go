@@ -11,6 +11,7 @@ import (
 	"triage/connector"
 	"triage/connector/bluesky"
 	"triage/connector/mastodon"
+	"triage/connector/reddit"
 	"triage/internal/corpus"
 )
 
@@ -36,6 +37,12 @@ var asked = map[string]struct{ account, around, events, ignored string }{
 	"bluesky/jetstream_v2_frame.json":            {"did:plc:examplebrand0000000000", "event", "mention created at://did:plc:q235v55g5unth4zjjdpacfdr/app.bsky.feed.post/3l3qo2vuowo2b", ""},
 	"bluesky/list_notifications.json": {"did:plc:brand", "list",
 		"reply created at://did:plc:aaaa/app.bsky.feed.post/3kaaaaaaaaa2a, mention created at://did:plc:bbbb/app.bsky.feed.post/3kcccccccc2a", "other_reason 2"},
+
+	"reddit/comment_more_children.json":      {"kiosk", "children", "reply created t1_def, reply created t1_ghi, reply created t1_jkl", ""},
+	"reddit/comment_submit_or_edit.json":     {"reddit_username", "comment", "", "own_echo 1"}, // how Reddit answers to our own comment
+	"reddit/inbox_mentions.json":             {"kiosk", "listing", "mention created t1_ekftbox, mention created t1_ekftage", ""},
+	"reddit/info_deleted_comment.json":       {"kiosk", "listing", "comment deleted t1_d7ltvl0", ""},
+	"reddit/subreddit_comments_listing.json": {"kiosk", "listing", "reply created t1_kx3", "removed 1"},
 }
 
 func TestEveryAnswerComesToWhatTheTableSays(t *testing.T) {
@@ -44,7 +51,7 @@ func TestEveryAnswerComesToWhatTheTableSays(t *testing.T) {
 		return
 	}
 	seen := 0
-	for name, p := range map[string]connector.Platform{"mastodon": mastodon.Connector{}, "bluesky": bluesky.Connector{}} {
+	for name, p := range map[string]connector.Platform{"mastodon": mastodon.Connector{}, "bluesky": bluesky.Connector{}, "reddit": reddit.Connector{}} {
 		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.json") {
 			want, known := asked[name+"/"+file]
 			if !known {
@@ -73,8 +80,14 @@ func surround(t *testing.T, account, around string, body []byte) []byte {
 	if err := json.Unmarshal(body, &document); err != nil {
 		t.Fatal(err)
 	}
-	page := map[string]any{"account": account}
+	page := map[string]any{"account": account, "user": account}
 	switch around {
+	case "listing":
+		page["things"] = under(document, "data")["children"]
+	case "children":
+		page["things"] = under(document, "json", "data")["things"]
+	case "comment":
+		page["things"] = []any{map[string]any{"kind": "t1", "data": document}}
 	case "frame":
 		page["event"], page["payload"] = document["event"], document["payload"]
 	case "status.update", "update":
@@ -95,6 +108,14 @@ func surround(t *testing.T, account, around string, body []byte) []byte {
 	return made
 }
 
+// under follows keys to an object.
+func under(document map[string]any, path ...string) map[string]any {
+	for _, key := range path {
+		document, _ = document[key].(map[string]any)
+	}
+	return document
+}
+
 func TestWhatIsAskedBelievesNoDeliveryOfStrangers(t *testing.T) {
 	body := []byte(`{"event":"status.created","object":{"id":"1"}}`)
 	for _, c := range []struct {
@@ -107,6 +128,7 @@ func TestWhatIsAskedBelievesNoDeliveryOfStrangers(t *testing.T) {
 		{"Mastodon, of another secret", mastodon.Connector{}, "sha256=" + strings.Repeat("ab", 32), connector.ErrSignatureInvalid},
 		{"Mastodon, no digits", mastodon.Connector{}, "sha256=zz", connector.ErrSignatureInvalid},
 		{"Bluesky", bluesky.Connector{}, "sha256=" + strings.Repeat("ab", 32), connector.ErrSignatureMissing},
+		{"Reddit", reddit.Connector{}, "sha256=" + strings.Repeat("ab", 32), connector.ErrSignatureMissing},
 	} {
 		d := connector.Delivery{Header: http.Header{"X-Hub-Signature": {c.header}}, Body: body, ReceivedAt: now}
 		for _, secrets := range [][]string{nil, {""}, {"0123456789abcdef-secret"}} {

@@ -83,6 +83,13 @@ func (p *Parsed) Refuse(pointer, reason string) {
 	p.Rejects = append(p.Rejects, Reject{Pointer: pointer, Reason: reason})
 }
 
+// RefuseFor is Refuse, unless the reason is empty.
+func (p *Parsed) RefuseFor(pointer, reason string) {
+	if reason != "" {
+		p.Refuse(pointer, reason)
+	}
+}
+
 // Platform reads the deliveries of one platform.
 type Platform interface {
 	// Name returns the platform's name as it stands in the webhook's path.

@@ -136,6 +136,7 @@ type told struct {
 	ignored  string      // "kind n" of each, sorted, separated by commas
 	stranger bool        // the file was made anonymous: its author is the account itself, and gets another id
 	answer   bool        // an answer of the platform's API, not a delivery
+	framed   bool        // a frame of Discord's gateway, to a bot of the account below
 	header   http.Header // of the delivery, beside its signature
 	special  bool        // not a body at all: TestPayloadsThatAreNoBodies has it
 }
@@ -230,14 +231,14 @@ var payloads = map[string]told{
 	"standard_webhooks/contact_created.json": {ignored: "other_type 1"},
 
 	"discord/interaction_ping.json":                 {ignored: "ping 1"},
-	"discord/message_create.json":                   {answer: true}, // a frame of the gateway
-	"discord/message_create_no_content_intent.json": {answer: true},
-	"discord/message_create_reply_mention.json":     {answer: true},
-	"discord/message_create_webhook_author.json":    {answer: true},
-	"discord/message_delete.json":                   {answer: true},
-	"discord/message_delete_bulk.json":              {answer: true},
-	"discord/message_update.json":                   {answer: true},
-	"discord/message_update_embed_only.json":        {answer: true},
+	"discord/message_create.json":                   {framed: true, events: "comment created 334385199974967042"},
+	"discord/message_create_no_content_intent.json": {framed: true, events: "comment created 1100000000000000003"},
+	"discord/message_create_reply_mention.json":     {framed: true, events: "mention created 1100000000000000002"},
+	"discord/message_create_webhook_author.json":    {framed: true, events: "comment created 1100000000000000004"},
+	"discord/message_delete.json":                   {framed: true, events: "comment deleted 1100000000000000002"},
+	"discord/message_delete_bulk.json":              {framed: true, events: "comment deleted 1100000000000000002, comment deleted 1100000000000000003"},
+	"discord/message_update.json":                   {framed: true, events: "mention edited 1100000000000000002"},
+	"discord/message_update_embed_only.json":        {framed: true, ignored: "unfolded 1"},
 	"discord/rate_limited.json":                     {answer: true},
 	"discord/webhook_event_deauthorized.json":       {events: " author_erased "},
 	"discord/webhook_event_ping.json":               {ignored: "ping 1"},
@@ -317,6 +318,9 @@ func (p platform) check(t *testing.T, file string, body []byte, want told) {
 		header := sign(secret, body)
 		maps.Copy(header, want.header)
 		return header
+	}
+	if want.framed {
+		body = fmt.Appendf(nil, `{"account":"290926798626357999","me":"1234560123453231555","rooms":{},"frame":%s}`, body)
 	}
 	got := p.read(t, body)
 	if want.answer {

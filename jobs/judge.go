@@ -15,6 +15,7 @@ import (
 
 	"triage/classifier"
 	"triage/embeddings"
+	"triage/llm"
 	"triage/notify"
 	"triage/postgres"
 	"triage/routing"
@@ -35,6 +36,7 @@ type Judge struct {
 	Embedder embeddings.Engine
 	Near     embeddings.Engine             // the built-in one, in whose space corrections are compared; nil: nothing is learned
 	Ready    func(ctx context.Context) int // how many provisional judgements may be tried now; nil: none ever
+	Prices   llm.PriceList                 // that calls are priced by
 	Tally    *Tally                        // counts how comments were judged; nil: nobody does
 	Log      *slog.Logger
 }
@@ -105,6 +107,7 @@ func (j *Judge) waiting(ctx context.Context, args triage.JudgeJob, rounds []tria
 type verdict struct {
 	classification triage.Classification
 	vector         *triage.Vector
+	short          triage.Shortfall // why there is no vector, where money is missing
 }
 
 // judge asks both engines side by side. Its result is as long as waiting even with an
@@ -125,7 +128,7 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	var embedding sync.WaitGroup
 	embedding.Go(func() {
 		embedErr = contained(func() (err error) {
-			vectors, err = embed(ctx, embedder, inputs)
+			vectors, err = j.embed(ctx, embedder, inputs)
 			return err
 		})
 	})
@@ -139,14 +142,15 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	if err != nil {
 		return out, err
 	}
-	if embedErr != nil {
+	var poor noMoney
+	if !errors.As(embedErr, &poor) && embedErr != nil {
 		j.Log.WarnContext(ctx, "placed without a vector", "engagements", len(waiting), "err", embedErr)
 	}
 	for i := range out {
 		out[i].classification = classified[i]
 		out[i].classification.Outside = told(classified[i].Outside, inputs[i].Outflow, embeddings.Leaves(embedder))
 		if embedErr != nil {
-			out[i].classification.Provisional = true // judging again brings the vector too
+			out[i].classification.Provisional, out[i].short = true, poor.short // judging again brings the vector too
 			continue
 		}
 		out[i].vector = &vectors[i]
@@ -170,21 +174,19 @@ func inputOf(w postgres.Waiting) triage.Input {
 		Text: w.Text, Language: w.Language, Platform: w.Platform, Form: w.Form,
 		ParentPost: w.Thread.Text, ParentText: w.ParentText,
 		Brand: w.Brand.Name, BrandContext: w.Brand.Context, BrandVoice: w.Brand.Voice,
-		BrandID: w.BrandID, EngagementID: w.ID, Outflow: w.Brand.Outflow,
+		BrandID: w.BrandID, EngagementID: w.ID, History: w.History, Outflow: w.Brand.Outflow,
 		Below: string(w.ChannelID) + "\x00" + w.Thread.ExternalID + "\x00" + w.ParentExternalID,
 		Names: []string{w.Author.Name, w.Author.Handle, w.ParentName, w.ParentAlias},
 	}
 }
 
 // classify asks the engine, and the built-in one for all that it left open. A first
-// placement never waits for a model that is down, slow or over budget.
+// placement never waits for a model that is down, slow or over budget. History is not worth
+// a model's money: the built-in engine alone reads it.
 func (j *Judge) classify(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error) {
-	out, err := j.Engine.Classify(ctx, inputs)
+	out, err := j.ask(ctx, inputs)
 	if err == nil && !anyOpen(out) {
 		return out, nil
-	}
-	if len(out) != len(inputs) {
-		out = make([]triage.Classification, len(inputs))
 	}
 	var open []int
 	var rest []triage.Input
@@ -199,12 +201,35 @@ func (j *Judge) classify(ctx context.Context, inputs []triage.Input) ([]triage.C
 	}
 	for n, i := range open {
 		out[i] = fallback[n]
-		if j.Engine != j.Builtin {
+		if j.Engine != j.Builtin && !inputs[i].History {
 			out[i].Provisional = true
 			out[i].Effort = triage.Effort{Step: triage.StepStood, Short: triage.ShortOfModel}
 		}
 	}
 	return out, nil
+}
+
+// ask asks the engine about all but history. Its result is as long as inputs even with an
+// error; what was not answered is empty there.
+func (j *Judge) ask(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error) {
+	var news []int
+	var asked []triage.Input
+	for i, in := range inputs {
+		if !in.History {
+			news, asked = append(news, i), append(asked, in)
+		}
+	}
+	out := make([]triage.Classification, len(inputs))
+	if len(asked) == 0 {
+		return out, nil
+	}
+	answered, err := j.Engine.Classify(ctx, asked)
+	if len(answered) == len(asked) {
+		for n, i := range news {
+			out[i] = answered[n]
+		}
+	}
+	return out, err
 }
 
 func anyOpen(all []triage.Classification) bool {
@@ -272,6 +297,11 @@ func place(
 ) *postgres.Placed {
 	placement := plan.Place(e, c, known, e.ReceivedAt)
 	if s == nil {
+		return &postgres.Placed{Placement: placement}
+	}
+	if e.History && (s.Touched || s.Status != triage.StatusDismissed) {
+		return nil
+	} else if e.History {
 		return &postgres.Placed{Placement: placement}
 	}
 	switch routing.JudgedAgain(routing.Standing{

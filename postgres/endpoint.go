@@ -39,12 +39,15 @@ type ChannelRow struct {
 	Name       string
 	Address    string // where it is asked for news; empty: the platform calls us
 	CreatedAt  time.Time
+
+	StreamAddress string   // where its stream is; empty: where the platform has it
+	Rooms         []string // the parts of it that are listened to; empty: all
 }
 
 const endpointColumns = `id, brand_id, platform, secret, previous_secret, previous_expires_at,
 	verify_token, disabled_at, created_at`
 
-const channelColumns = `id, brand_id, endpoint_id, platform, external_id, name, address, created_at`
+const channelColumns = `id, brand_id, endpoint_id, platform, external_id, name, address, stream_address, rooms, created_at`
 
 // Endpoints returns every endpoint with its channels, oldest first.
 func (r Reads) Endpoints(ctx context.Context) ([]EndpointRow, error) {
@@ -118,7 +121,8 @@ func scanEndpoint(row pgx.CollectableRow) (EndpointRow, error) {
 
 func scanChannel(row pgx.CollectableRow) (ChannelRow, error) {
 	var c ChannelRow
-	err := row.Scan(&c.ID, &c.BrandID, &c.EndpointID, &c.Platform, &c.ExternalID, &c.Name, &c.Address, &c.CreatedAt)
+	err := row.Scan(&c.ID, &c.BrandID, &c.EndpointID, &c.Platform, &c.ExternalID, &c.Name, &c.Address,
+		&c.StreamAddress, &c.Rooms, &c.CreatedAt)
 	return c, err
 }
 
@@ -194,8 +198,9 @@ func (t *Tx) AddChannel(ctx context.Context, actor Actor, c ChannelRow) (triage.
 	}
 	id := NewID()
 	_, err = t.tx.Exec(ctx, `
-		INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.BrandID, id, c.EndpointID, platform, c.ExternalID, c.Name, c.Address, t.Now)
+		INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address, stream_address, rooms, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, '{}'::text[]), $10)`,
+		c.BrandID, id, c.EndpointID, platform, c.ExternalID, c.Name, c.Address, c.StreamAddress, c.Rooms, t.Now)
 	if err != nil {
 		return "", fmt.Errorf("channel of endpoint %s: %w", c.EndpointID, err)
 	}

@@ -34,7 +34,7 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 		WHERE brand_id = $1 AND id = ANY($2) AND deleted_at IS NULL`, brand, uuids(ids), t.Now)
 	// The update above waits for whoever works on the engagement, so these see their rows.
 	batch.Queue(freeReplies, brand, uuids(ids))
-	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents", "promises", "next_answers", "undo_items", "neighbours", "handled", "again", "asked"} {
+	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents", "promises", "next_answers", "undo_items", "neighbours", "handled", "again", "asked", "rechecks"} {
 		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
 	}
 	batch.Queue(`UPDATE exposures SET engagement_id = NULL, thread_id = NULL WHERE brand_id = $1 AND engagement_id = ANY($2)`,

@@ -193,12 +193,13 @@ func (t *Tx) supersede(ctx context.Context, h heldRow, e triage.Engagement, deli
 		    thread_external_id = coalesce(nullif($18, ''), thread_external_id),
 		    permalink = coalesce(nullif($19, ''), permalink),
 		    language = coalesce(nullif($20, ''), language),
-		    posted_at = coalesce(posted_at, $21), hidden = $22, visibility_at = $23
+		    posted_at = coalesce(posted_at, $21), hidden = $22, visibility_at = $23,
+		    history = history AND $24, received_at = CASE WHEN history AND NOT $24 THEN $11 ELSE received_at END
 		WHERE brand_id = $1 AND id = $2`,
 		e.BrandID, h.id, e.Text, e.TextAltered, e.HasMedia, h.Version.At, h.Version.Edited, h.Version.Hash[:],
 		h.Incomplete, h.round, t.Now, delivery, e.Author.ExternalID, e.Author.Handle, e.Author.Name, e.Author.Followers,
 		e.ParentExternalID, e.Thread.ExternalID, e.Permalink, e.Language, orNull(e.PostedAt),
-		h.Hidden, orNull(h.VisibilityAt))
+		h.Hidden, orNull(h.VisibilityAt), e.History)
 }
 
 // complete fills in what the creation knows and its edit did not say.

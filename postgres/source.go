@@ -27,6 +27,10 @@ type Source struct {
 	Address    string
 	Secret     []byte // sealed for the endpoint
 	Cursor     string
+
+	StreamAddress string
+	StreamCursor  string
+	Rooms         []string
 }
 
 // The states of a channel that is asked.
@@ -53,7 +57,7 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []tri
 	}
 	rows, _ := t.tx.Query(ctx, `
 		WITH free AS (
-			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, e.secret
+			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, c.stream_address, c.rooms, e.secret
 			FROM sources s
 			JOIN channels c ON c.brand_id = s.brand_id AND c.id = s.channel_id
 			JOIN endpoints e ON e.id = c.endpoint_id
@@ -64,10 +68,12 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []tri
 			FOR UPDATE OF s SKIP LOCKED)
 		UPDATE sources s SET holder = $2, fence = s.fence + 1, lease_until = now() + $4
 		FROM free f WHERE s.brand_id = f.brand_id AND s.channel_id = f.channel_id
-		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, s.cursor`,
+		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, s.cursor,
+		    f.stream_address, s.stream_cursor, f.rooms`,
 		platforms, holder, limit, lease)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Source, err error) {
-		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.Cursor)
+		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.Cursor,
+			&s.StreamAddress, &s.StreamCursor, &s.Rooms)
 		return s, err
 	})
 	if err != nil {
@@ -116,11 +122,42 @@ func (t *Tx) AdvanceSource(ctx context.Context, k SourceKey, n SourceNews) error
 		n.Cursor, n.Events, n.AllRead, silence)
 }
 
+// StreamNews is what a message of a stream changes.
+type StreamNews struct {
+	Cursor string // where it goes on; empty: that stays
+	Events bool   // there was news
+	Notice string // what is wrong although it stands
+}
+
 // StreamSource notes a message of a stream under a lease, or returns ErrSourceLost.
-func (t *Tx) StreamSource(ctx context.Context, k SourceKey) error {
+func (t *Tx) StreamSource(ctx context.Context, k SourceKey, n StreamNews) error {
 	return t.underLease(ctx, k, `
-		UPDATE sources SET event_at = now()
-		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`)
+		UPDATE sources SET stream_cursor = CASE WHEN $4 <> '' THEN $4 ELSE stream_cursor END,
+		    event_at = CASE WHEN $5 THEN now() ELSE event_at END, notice = $6
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`, n.Cursor, n.Events, n.Notice)
+}
+
+// HeldOf returns which posts and which authors of a channel something is held of.
+func (r Reads) HeldOf(ctx context.Context, k SourceKey, posts, authors []string) (heldPosts, heldAuthors []string, err error) {
+	held := func(sql string, among []string) ([]string, error) {
+		if len(among) == 0 {
+			return nil, nil
+		}
+		rows, _ := r.db.Query(ctx, sql, k.BrandID, k.ChannelID, among)
+		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return nil, unavailable(fmt.Errorf("held of channel %s: %w", k.ChannelID, err))
+		}
+		return found, nil
+	}
+	if heldPosts, err = held(`
+		SELECT external_id FROM engagements
+		WHERE brand_id = $1 AND channel_id = $2 AND external_id = ANY($3) AND deleted_at IS NULL`, posts); err != nil {
+		return nil, nil, err
+	}
+	heldAuthors, err = held(`
+		SELECT external_id FROM authors WHERE brand_id = $1 AND channel_id = $2 AND external_id = ANY($3)`, authors)
+	return heldPosts, heldAuthors, err
 }
 
 // PauseSource notes under a lease why a channel is not asked for a while.
@@ -164,7 +201,7 @@ type ChannelHealth struct {
 	ChannelRow
 	Brand       string    // its slug
 	State       string    // empty: the platform calls us
-	Reason      string    // why, in our words
+	Reason      string    // why, in our words; of a listening one, what is wrong all the same
 	AskedAt     time.Time // last good answer; zero: never
 	EventAt     time.Time // last news; of a webhook, the endpoint's last delivery; zero: never
 	GapFrom     time.Time // since when nobody had asked, the last time that it was long
@@ -176,8 +213,8 @@ type ChannelHealth struct {
 // oldest first.
 func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHealth, error) {
 	rows, _ := r.db.Query(ctx, `
-		SELECT c.id, c.brand_id, c.endpoint_id, c.platform, c.external_id, c.name, c.address, c.created_at, b.slug,
-		       CASE WHEN c.address <> '' THEN coalesce(s.state, 'new') ELSE '' END, coalesce(s.reason, ''), s.asked_at,
+		SELECT c.id, c.brand_id, c.endpoint_id, c.platform, c.external_id, c.name, c.address, c.stream_address, c.rooms, c.created_at, b.slug,
+		       CASE WHEN c.address <> '' THEN coalesce(s.state, 'new') ELSE '' END, coalesce(nullif(s.reason, ''), s.notice, ''), s.asked_at,
 		       CASE WHEN c.address <> '' THEN s.event_at ELSE h.last_delivery_at END, s.gap_from, s.gap_filled_at,
 		       c.address <> '' AND e.disabled_at IS NULL AND coalesce(s.asked_at, c.created_at) < now() - $2::interval
 		FROM channels c
@@ -197,7 +234,7 @@ func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHea
 func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
 	var h ChannelHealth
 	var asked, event, gap, filled *time.Time
-	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.CreatedAt, &h.Brand,
+	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.StreamAddress, &h.Rooms, &h.CreatedAt, &h.Brand,
 		&h.State, &h.Reason, &asked, &event, &gap, &filled, &h.Silent)
 	h.AskedAt, h.EventAt, h.GapFrom, h.GapFilledAt = orZero(asked), orZero(event), orZero(gap), orZero(filled)
 	return h, err

@@ -20,6 +20,8 @@ type follower struct {
 	postgres.Source
 	poller connector.Poller
 	wake   chan struct{} // holds a token when the next poll should not wait
+	looks  looks
+	stop   context.CancelFunc
 }
 
 // follow asks a channel until ctx ends, the lease is lost or the token is refused.
@@ -33,14 +35,16 @@ func (r *Runner) follow(ctx context.Context, s postgres.Source) {
 		return
 	}
 	f := &follower{Runner: r, Source: s, wake: make(chan struct{}, 1)}
-	f.poller = r.asked[s.Platform].Open(connector.Source{Account: s.Account, Address: s.Address, Secret: token})
-	ctx, stop := context.WithCancel(ctx)
+	f.poller = r.asked[s.Platform].Open(connector.Source{
+		Account: s.Account, Address: s.Address, Secret: token, Stream: s.StreamAddress, Rooms: s.Rooms, Concerns: f.concerns,
+	})
+	ctx, f.stop = context.WithCancel(ctx)
 	var streaming sync.WaitGroup
 	if stream, ok := f.poller.(connector.Streamer); ok {
 		streaming.Go(func() { f.stream(ctx, stream) })
 	}
 	f.poll(ctx)
-	stop()
+	f.stop()
 	streaming.Wait()
 	last := context.WithoutCancel(ctx)
 	r.note(last, s.SourceKey, func(ctx context.Context, tx *postgres.Tx) error { return tx.ReleaseSource(ctx, s.SourceKey) })
@@ -51,6 +55,9 @@ func (f *follower) poll(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
 		wait, err := f.ask(ctx)
+		if err == nil && wait > 0 {
+			err = f.lookAgain(ctx)
+		}
 		var limited *connector.Limited
 		switch {
 		case err == nil:
@@ -58,10 +65,10 @@ func (f *follower) poll(ctx context.Context) {
 		case ctx.Err() != nil || errors.Is(err, postgres.ErrSourceLost):
 			return
 		case errors.Is(err, connector.ErrRefused):
-			f.refused(ctx)
+			f.refused(ctx, err)
 			return
 		case errors.As(err, &limited):
-			wait = limited.After + time.Second // clocks differ a little
+			wait = limited.After + max(time.Second, min(limited.After/8, time.Minute)) // clocks differ, and rest may end early
 			f.pause(ctx, postgres.SourceLimited, err, wait)
 		default:
 			failures++
@@ -121,34 +128,6 @@ func (f *follower) take(ctx context.Context, source string, body []byte, keep fu
 	return err
 }
 
-// steady is how long a stream must have stood for the next to be opened at once.
-const steady = time.Minute
-
-// stream keeps a connection open. Each time that it stands, a poll fills what was missed
-// before.
-func (f *follower) stream(ctx context.Context, s connector.Streamer) {
-	for failures := 0; ctx.Err() == nil; {
-		opened := time.Now()
-		err := s.Stream(ctx, f.poke, func(p connector.Page) error {
-			return f.take(ctx, "stream", p.Body, func(ctx context.Context, tx *postgres.Tx) error {
-				return tx.StreamSource(ctx, f.SourceKey)
-			})
-		})
-		if ctx.Err() != nil || errors.Is(err, connector.ErrRefused) || errors.Is(err, postgres.ErrSourceLost) {
-			return // the next poll sees it too, and says so
-		}
-		if failures++; time.Since(opened) > steady {
-			failures = 1
-		}
-		wait := backoff(failures)
-		if limited := (*connector.Limited)(nil); errors.As(err, &limited) {
-			wait = limited.After
-		}
-		f.Log.DebugContext(ctx, "stream ended", "channel", f.ChannelID, "reason", connector.Reason(err))
-		f.rest(ctx, wait, false)
-	}
-}
-
 func (f *follower) poke() {
 	select {
 	case f.wake <- struct{}{}:
@@ -156,10 +135,10 @@ func (f *follower) poke() {
 	}
 }
 
-func (f *follower) refused(ctx context.Context) {
-	f.Log.WarnContext(ctx, "channel stopped: its token is refused", "channel", f.ChannelID, "platform", f.Platform)
+func (f *follower) refused(ctx context.Context, cause error) {
+	f.Log.WarnContext(ctx, "channel stopped", "channel", f.ChannelID, "platform", f.Platform, "reason", connector.Reason(cause))
 	f.note(ctx, f.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {
-		return tx.RefuseSource(ctx, f.SourceKey, connector.Reason(connector.ErrRefused), f.Secret)
+		return tx.RefuseSource(ctx, f.SourceKey, connector.Reason(cause), f.Secret)
 	})
 }
 

@@ -155,7 +155,9 @@ func (r *Runner) inTx(ctx context.Context, work func(context.Context, *postgres.
 	return r.Store.InTx(ctx, func(tx *postgres.Tx) error { return work(ctx, tx) })
 }
 
-// jitter spreads d by a tenth, so that replicas and channels do not ask in step.
+// jitter spreads d by a tenth, at most by half a minute, so that replicas and channels do
+// not ask in step.
 func jitter(d time.Duration) time.Duration {
-	return time.Duration(float64(d) * (0.9 + 0.2*rand.Float64()))
+	spread := min(d/10, 30*time.Second)
+	return d - spread + time.Duration(float64(2*spread)*rand.Float64())
 }

@@ -24,6 +24,7 @@ const (
 	Discord          Platform = "discord"
 	Mastodon         Platform = "mastodon"
 	Bluesky          Platform = "bluesky"
+	Reddit           Platform = "reddit"
 )
 
 // Platforms returns the platforms that have a connector.
@@ -31,7 +32,7 @@ func Platforms() []Platform {
 	return []Platform{
 		StandardWebhooks, Facebook, Instagram,
 		Threads, X, LinkedIn, TikTok,
-		Telegram, Discourse, Slack, YouTube, Discord, Mastodon, Bluesky,
+		Telegram, Discourse, Slack, YouTube, Discord, Mastodon, Bluesky, Reddit,
 	}
 }
 
@@ -104,6 +105,10 @@ type Engagement struct {
 	VersionAt  time.Time // orders versions: edit time, else event time, else send time, else ReceivedAt
 	ReceivedAt time.Time // when we took it in; order and SLA count from here
 	Round      int       // 1 for the first accepted version, one more for each accepted change
+
+	// History says that it came from a file of what was written before we listened: it is
+	// judged and placed, and closed at once. ReceivedAt is then when it was written.
+	History bool
 }
 
 // Classification is what an engine says about one version of a text.
@@ -179,6 +184,7 @@ type Input struct {
 	BrandID, EngagementID ID
 	Names                 []string // names and handles of the people around it: hidden wherever they stand
 	Outflow               Outflow
+	History               bool            // written before we listened: no money is spent on it
 	Below                 string          // what names the channel, thread and comment it stands below
 	Thrift                *Thrift         // nil is DefaultThrift
 	First                 *Classification // what the built-in engine says of it, nil when it was not asked

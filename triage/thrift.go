@@ -31,12 +31,10 @@ type Shortfall string
 const (
 	ShortOfDay   Shortfall = "budget_day"   // today's money is spent
 	ShortOfMonth Shortfall = "budget_month" // this month's money is spent
+	ShortOfPrice Shortfall = "no_price"     // there is a budget, and nobody knows what the model costs
 	ShortOfModel Shortfall = "model_away"   // the model is down, slow, or told us to wait
 	ShortOfSense Shortfall = "no_answer"    // the model answered, and not usably, or would not
 )
-
-// OfMoney reports whether money is what is missing.
-func (s Shortfall) OfMoney() bool { return s == ShortOfDay || s == ShortOfMonth }
 
 // Effort is what a judgement took: how it came about and what it used up.
 type Effort struct {

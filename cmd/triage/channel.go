@@ -21,6 +21,8 @@ func channelAdd(ctx context.Context, c *call) error {
 	endpoint := c.flags.String("endpoint", "", "the `endpoint`, by id")
 	c.flags.StringVar(&row.ExternalID, "external-id", "", "the platform's `id` of the account (Page id, Instagram account id, …)")
 	c.flags.StringVar(&row.Address, "address", "", "the `address` of the server that is asked for news, such as https://mastodon.example")
+	c.flags.StringVar(&row.StreamAddress, "stream", "", "the `address` of its stream, where that is not where the platform has it")
+	rooms := c.flags.String("rooms", "", "the `ids`, separated by commas, of the parts that are listened to (channels of a Discord server); else all")
 	c.flags.StringVar(&row.Name, "name", "", "the account's `name`, for people")
 	if err := c.parse("brand", "endpoint", "external-id", "name"); err != nil {
 		return err
@@ -31,7 +33,10 @@ func channelAdd(ctx context.Context, c *call) error {
 	if row.ExternalID == "" {
 		return usagef("--external-id must not be empty")
 	}
-	row.EndpointID = triage.ID(*endpoint)
+	row.EndpointID, row.Rooms = triage.ID(*endpoint), listed(*rooms)
+	if row.StreamAddress = strings.TrimRight(row.StreamAddress, "/"); row.StreamAddress != "" && !webAddress(row.StreamAddress) {
+		return usagef("--stream must be an http or https address without user and password")
+	}
 	var id triage.ID
 	err := c.inTx(ctx, func(tx *postgres.Tx) error {
 		b, err := tx.Brand(ctx, *brand)
@@ -84,6 +89,7 @@ type channelShown struct {
 	EndpointID triage.ID       `json:"endpoint_id"`
 	Platform   triage.Platform `json:"platform"`
 	ExternalID string          `json:"external_id"`
+	Rooms      []string        `json:"rooms,omitempty"`
 	Name       string          `json:"name"`
 	Address    string          `json:"address,omitempty"`
 	State      string          `json:"state,omitempty"`
@@ -112,8 +118,18 @@ func channelList(ctx context.Context, c *call) error {
 	shown := make([]channelShown, 0, len(found))
 	var rows []string
 	for _, ch := range found {
-		shown = append(shown, channelShown{ch.ID, ch.EndpointID, ch.Platform, ch.ExternalID, ch.Name, ch.Address, ch.State, ch.Reason})
+		shown = append(shown, channelShown{ch.ID, ch.EndpointID, ch.Platform, ch.ExternalID, ch.Rooms, ch.Name, ch.Address, ch.State, ch.Reason})
 		rows = append(rows, cells(ch.ID, ch.Platform, ch.ExternalID, ch.Name, cmp.Or(ch.State, "called"), ch.EndpointID))
 	}
 	return c.answer(map[string]any{"channels": shown}, table(cells("ID", "PLATFORM", "ACCOUNT", "NAME", "STATE", "ENDPOINT"), rows))
+}
+
+// listed returns the words between commas.
+func listed(words string) (out []string) {
+	for word := range strings.SplitSeq(words, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			out = append(out, word)
+		}
+	}
+	return out
 }

@@ -53,6 +53,7 @@ type Config struct {
 	AzureAPIVersion     string        `env:"TRIAGE_AZURE_API_VERSION"`
 	LLMTimeout          time.Duration `env:"TRIAGE_LLM_TIMEOUT" envDefault:"12s"`
 	Calibration         string        `env:"TRIAGE_CALIBRATION"`
+	PriceFile           string        `env:"TRIAGE_PRICES"`
 
 	OIDCIssuer       string `env:"TRIAGE_OIDC_ISSUER"`
 	OIDCClientID     string `env:"TRIAGE_OIDC_CLIENT_ID"`

@@ -40,6 +40,8 @@ func channelFindings(all []postgres.ChannelHealth) []finding {
 		case h.Silent:
 			found = append(found, warning(check, fmt.Sprintf("%s is silent: last answer %s %s", name, moment(h.AskedAt), h.Reason),
 				"does a process with the role jobs run, and does it reach "+h.Address+"?"))
+		case h.State == postgres.SourceListening && h.Reason != "":
+			found = append(found, warning(check, name+" listens, but: "+h.Reason, "see docs/platforms for what that means"))
 		}
 	}
 	if len(found) > 0 {

@@ -16,8 +16,13 @@ func (s *service) judge() (*jobs.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
+	prices, err := s.config.prices()
+	if err != nil {
+		return nil, err
+	}
 	judge := &jobs.Judge{
 		Store: s.store, Engine: builtin, Builtin: builtin, Embedder: vectors, Near: vectors, Log: s.log, Tally: &jobs.Tally{},
+		Prices: prices,
 	}
 	mode := s.config.Judges()
 	s.readsWith(judge, vectors, nil)

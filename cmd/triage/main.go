@@ -52,6 +52,7 @@ func commands() []command {
 		{"thrift show", "--brand BRAND", "print which steps of the cascade are on, and the budget", thriftShow},
 		{"thrift set", "--brand BRAND", "change which steps of the cascade are on, and the budget", thriftSet},
 		{"audit export", "--brand BRAND", "write the audit of a brand, with the head of its hash chain", auditExport},
+		{"import", "--brand BRAND --channel CHANNEL --file FILE", "take in what was written before, from CSV or JSON lines", importHistory},
 		{"replay", "", "take stored deliveries through the door once more", replay},
 		{"eval", "", "measure how well comments are judged", eval},
 		{"train", "--data FOLDER", "make the built-in engine's model anew", trainModel},

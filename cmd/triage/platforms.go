@@ -12,6 +12,7 @@ import (
 	"triage/connector/instagram"
 	"triage/connector/linkedin"
 	"triage/connector/mastodon"
+	"triage/connector/reddit"
 	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
 	"triage/connector/telegram"
@@ -28,7 +29,7 @@ func platforms() []connector.Platform {
 		standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{},
 		threads.Connector{}, x.Connector{}, linkedin.Connector{}, tiktok.Connector{},
 		telegram.Connector{}, discourse.Connector{}, slack.Connector{}, youtube.Connector{}, discord.Connector{},
-		mastodon.Connector{}, bluesky.Connector{},
+		mastodon.Connector{}, bluesky.Connector{}, reddit.Connector{},
 	}
 }
 

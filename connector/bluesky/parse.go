@@ -26,10 +26,10 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	switch list, event := doc.Get("notifications"), doc.Get("event"); {
 	case list.Kind == wire.Array:
 		for i, n := range list.Elements() {
-			r.refused(fmt.Sprintf("/notifications/%d", i), r.notification(n))
+			out.RefuseFor(fmt.Sprintf("/notifications/%d", i), r.notification(n))
 		}
 	case event.Kind == wire.Object:
-		r.refused("/event", r.event(event))
+		out.RefuseFor("/event", r.event(event))
 	default:
 		return out, connector.ErrAnswer
 	}
@@ -40,12 +40,6 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 type reading struct {
 	out     *connector.Parsed
 	account string
-}
-
-func (r reading) refused(pointer, reason string) {
-	if reason != "" {
-		r.out.Refuse(pointer, reason)
-	}
 }
 
 func (r reading) notification(n wire.Value) string {

@@ -26,12 +26,12 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 		return out, connector.ErrAnswer
 	case doc.Get("notifications").Kind == wire.Array:
 		for i, n := range doc.Get("notifications").Elements() {
-			r.refused(fmt.Sprintf("/notifications/%d", i), r.notification(n))
+			out.RefuseFor(fmt.Sprintf("/notifications/%d", i), r.notification(n))
 		}
 	case event.Kind == wire.String && doc.Get("object").Kind == wire.Object:
 		out.Ignore("server_event", 1)
 	case event.Kind == wire.String && doc.Get("payload").Kind == wire.String:
-		r.refused("/payload", r.event(event.Word(), doc.Get("payload")))
+		out.RefuseFor("/payload", r.event(event.Word(), doc.Get("payload")))
 	default:
 		return out, connector.ErrAnswer
 	}
@@ -43,12 +43,6 @@ type reading struct {
 	out     *connector.Parsed
 	account string
 	posts   wire.Value
-}
-
-func (r reading) refused(pointer, reason string) {
-	if reason != "" {
-		r.out.Refuse(pointer, reason)
-	}
 }
 
 // event reads one event of the stream. A deletion names nothing but the post.
