@@ -53,13 +53,21 @@ db: ## prepare and start the private database, print its URL
 	@$(DEV) db
 
 .PHONY: prepare
-prepare: ## install PostgreSQL and pgvector if they are missing
+prepare: ## install PostgreSQL, pgvector, Node.js and a browser if they are missing
 	@$(DEV) prepare
 
 .PHONY: build
-build: ## build bin/triage and bin/dev
-	@go build -o $(BIN) ./internal/dev
+build: ## build bin/triage with its console, and bin/dev
+	@go build -o $(BIN) ./internal/dev && $(BIN) console
 	@go build -trimpath -o bin/triage ./cmd/triage
+
+.PHONY: console
+console: ## check, test and build the console, then let its stories happen in a browser
+	@$(DEV) check console browser
+
+.PHONY: types
+types: ## generate the console's types from the contract, for editors
+	@$(DEV) types
 
 .PHONY: stop
 stop: ## end what runs in the background; the data stays

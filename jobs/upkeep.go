@@ -88,6 +88,9 @@ func (u *Upkeep) tasks() []task {
 			}
 			return false, err
 		})},
+		{"forget messages", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
+			return false, tx.ForgetTold(ctx)
+		})},
 		{"waves", time.Second, u.Waves},
 		{"fold threads", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return tx.FoldThreadCounts(ctx)
