@@ -63,6 +63,12 @@ var phrases = map[string]phrase{
 	"item.corrected": {
 		"{actor} corrected it[: {fields}].",
 		"{actor} hat es berichtigt[: {fields}]."},
+	"item.correction_withdrawn": {
+		"{actor} took back what one person had corrected[: {person}][; it is in the {queue} now].",
+		"{actor} hat zurückgenommen, was eine Person berichtigt hatte[: {person}][; es ist jetzt in der {queue}]."},
+	"person.uncorrected": {
+		"{actor} took back everything that a person had corrected[: {items} comments].",
+		"{actor} hat alles zurückgenommen, was eine Person berichtigt hatte[: {items} Kommentare]."},
 	"item.noted": {
 		"{actor} wrote a note.",
 		"{actor} hat eine Notiz geschrieben."},
