@@ -92,6 +92,7 @@ func (r *rig) run(store *postgres.Store, lease time.Duration) (stop func()) {
 	runner := sources.New(sources.Options{
 		Store: store, Box: r.box, Platforms: []connector.Platform{r.platform}, Log: slog.New(slog.DiscardHandler),
 		Door: ingest.NewDoor(endpoints, nil, r.platform), Lease: lease, Every: lease / 6, Most: 200,
+		Retry: func(int) time.Duration { return lease / 10 },
 	})
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var running sync.WaitGroup
@@ -303,7 +304,7 @@ func TestWhoeverSleptThroughItsLeaseWritesNothing(t *testing.T) {
 	claim := func() (s postgres.Source) {
 		t.Helper()
 		err := r.store.InTx(t.Context(), func(tx *postgres.Tx) error {
-			found, err := tx.ClaimSources(t.Context(), postgres.NewID(), []triage.Platform{triage.Mastodon}, 10, 30*time.Second)
+			found, err := tx.ClaimSources(t.Context(), postgres.NewID(), []triage.Platform{triage.Mastodon}, nil, 10, 30*time.Second)
 			if len(found) == 1 {
 				s = found[0]
 			}
