@@ -36,6 +36,14 @@ func (t *Tx) EnqueueEach(ctx context.Context, refs []Ref) error {
 	return t.enqueue(ctx, 1, refs, 1)
 }
 
+// priorityHistory lets everything else pass.
+const priorityHistory = 4
+
+// EnqueueHistory schedules the judging of what came from a file.
+func (t *Tx) EnqueueHistory(ctx context.Context, refs []Ref) error {
+	return t.enqueue(ctx, perJob, refs, priorityHistory)
+}
+
 // Again takes small jobs, since a model is asked about all of them, and lets new comments
 // pass.
 const (
