@@ -10,6 +10,7 @@ import (
 
 	"triage/connector"
 	"triage/connector/bluesky"
+	"triage/connector/googlebusiness"
 	"triage/connector/mastodon"
 	"triage/connector/reddit"
 	"triage/connector/x"
@@ -52,6 +53,8 @@ var asked = map[string]struct{ account, around, events, ignored string }{
 	"x/mentions_poll_page.json": {"2244994945", "mentions",
 		"mention created 1364398068313903104, mention created 1364377794327633925, mention created 1364377404156772352, " +
 			"mention created 1364373969852366849, mention created 1364367885582352386", ""},
+	"google_business/pubsub_push_new_review.json": {"accounts/111/locations/222", "refused", "", ""}, // we ask instead
+	"google_business/review.json":                 {"accounts/111/locations/222", "review", "review created AbCdEf", ""},
 
 	"reddit/comment_more_children.json":      {"kiosk", "children", "reply created t1_def, reply created t1_ghi, reply created t1_jkl", ""},
 	"reddit/comment_submit_or_edit.json":     {"reddit_username", "comment", "", "own_echo 1"}, // how Reddit answers to our own comment
@@ -66,7 +69,8 @@ func TestEveryAnswerComesToWhatTheTableSays(t *testing.T) {
 		return
 	}
 	seen := 0
-	for name, p := range map[string]connector.Platform{"mastodon": mastodon.Connector{}, "bluesky": bluesky.Connector{}, "reddit": reddit.Connector{}, "x": x.Connector{}, "youtube": youtube.Connector{}} {
+	for name, p := range map[string]connector.Platform{"mastodon": mastodon.Connector{}, "bluesky": bluesky.Connector{}, "reddit": reddit.Connector{},
+		"google_business": googlebusiness.Connector{}, "x": x.Connector{}, "youtube": youtube.Connector{}} {
 		_, called := platforms()[name] // then the other files are deliveries
 		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.json") {
 			want, known := asked[name+"/"+file]
@@ -121,6 +125,8 @@ func surround(t *testing.T, account, around string, body []byte) []byte {
 		page["event"] = document
 	case "notification":
 		page["notifications"] = []any{document}
+	case "review":
+		page["reviews"] = []any{document}
 	case "list":
 		page["notifications"] = document["notifications"]
 	case "refused", "server":

@@ -2,15 +2,6 @@ package connector
 
 import "time"
 
-// Tokened is an Asked platform that calls us, too: the endpoint's secret signs its calls,
-// and it is asked with a token, which is Source.Secret then. Without a token it is not asked.
-type Tokened interface {
-	Asked
-	// CheckToken returns an error that names the problem, never the token, when the token
-	// is malformed.
-	CheckToken(token string) error
-}
-
 // Budgeted is a Poller whose platform allows so much in a day. What it has used goes on with
 // the next process by Source.Budget.
 type Budgeted interface {

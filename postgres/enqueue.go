@@ -10,8 +10,12 @@ import (
 	"triage/triage"
 )
 
-// JudgeQueue is the job queue for judging.
-const JudgeQueue = "judge"
+// The job queues for judging. Jobs come into the first; what is too many of one brand is moved
+// to the second, which has workers of its own: see judge_turn in the migrations.
+const (
+	JudgeQueue = "judge"
+	CrowdQueue = "judge_crowd"
+)
 
 // perJob is how many engagements one job judges: enough to share round trips, few enough
 // that a failure is cheap to repeat.
@@ -30,6 +34,14 @@ func (t *Tx) Enqueue(ctx context.Context, refs []Ref) error {
 // its worker, no longer holds up the others.
 func (t *Tx) EnqueueEach(ctx context.Context, refs []Ref) error {
 	return t.enqueue(ctx, 1, refs, 1)
+}
+
+// priorityHistory lets everything else pass.
+const priorityHistory = 4
+
+// EnqueueHistory schedules the judging of what came from a file.
+func (t *Tx) EnqueueHistory(ctx context.Context, refs []Ref) error {
+	return t.enqueue(ctx, perJob, refs, priorityHistory)
 }
 
 // Again takes small jobs, since a model is asked about all of them, and lets new comments

@@ -78,19 +78,20 @@ func webhookPath(e postgres.EndpointRow) string {
 	return fmt.Sprintf("/webhooks/%s/%s", e.Platform, e.ID)
 }
 
+// secretLine returns a secret as it was given, or the first line of the standard input for "-".
+func (c *call) secretLine(given string) string {
+	if given != "-" {
+		return given
+	}
+	line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // an end without a newline is an end, too
+	return strings.TrimRight(line, "\r\n")
+}
+
 // sealedSecret reads the secret that --secret gives, checks it by the platform's rules and
 // seals it for the endpoint.
 func (c *call) sealedSecret(config Config, id triage.ID, platform connector.Platform, given string) ([]byte, error) {
-	return c.sealed(config, id, given, platform.CheckSecret)
-}
-
-// sealed reads what is given, checks it and seals it for the endpoint.
-func (c *call) sealed(config Config, id triage.ID, given string, check func(string) error) ([]byte, error) {
-	if given == "-" {
-		line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // an end without a newline is an end, too
-		given = strings.TrimRight(line, "\r\n")
-	}
-	if err := check(given); err != nil {
+	given = c.secretLine(given)
+	if err := platform.CheckSecret(given); err != nil {
 		return nil, err
 	}
 	box, err := config.Box()
@@ -131,41 +132,6 @@ func endpointRotate(ctx context.Context, c *call) error {
 		return err
 	}
 	return c.answer(added{ID: triage.ID(*id)}, fmt.Sprintf("Rotated the secret of endpoint %s; the one before it is valid for %s", *id, *keep))
-}
-
-func endpointToken(ctx context.Context, c *call) error {
-	c.jsonFlag()
-	c.explain("X and YouTube call us and are asked, too: the endpoint's secret signs their calls, and this\n" +
-		"token asks for what the calls do not bring (docs/platforms). The endpoint's channels are\n" +
-		"asked from then on.\n\n" + strings.ReplaceAll(secretHelp, "secret", "token"))
-	id := c.flags.String("endpoint", "", "the `endpoint`, by id")
-	given := c.flags.String("token", "", "the `token`, or - for standard input")
-	if err := c.parse("endpoint", "token"); err != nil {
-		return err
-	}
-	config, err := c.config()
-	if err != nil {
-		return err
-	}
-	err = c.changeEndpoint(ctx, *id, func(tx *postgres.Tx, e postgres.EndpointRow) error {
-		platform, err := platformNamed(string(e.Platform))
-		if err != nil {
-			return err
-		}
-		tokened, ok := platform.(connector.Tokened)
-		if !ok {
-			return usagef("%s takes no token beside its secret", e.Platform)
-		}
-		sealed, err := c.sealed(config, e.ID, *given, tokened.CheckToken)
-		if err != nil {
-			return err
-		}
-		return tx.SetToken(ctx, byCommand, e.ID, sealed, tokened.DefaultAddress())
-	})
-	if err != nil {
-		return err
-	}
-	return c.answer(added{ID: triage.ID(*id)}, "The channels of endpoint "+*id+" are asked with this token")
 }
 
 func endpointDisable(ctx context.Context, c *call) error {

@@ -1,8 +1,4 @@
 -- +goose Up
--- What a platform is asked with that also calls us: there the secret signs its calls. NULL:
--- the secret asks.
-ALTER TABLE endpoints ADD COLUMN token bytea;
-
 -- What a platform allows in a day, and how much of it is used; quota_until ends the day.
 -- expected_at is when the next answer was to be expected.
 ALTER TABLE sources
