@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"triage/connector/bluesky"
 	"triage/connector/mastodon"
 	"triage/connector/reddit"
+	"triage/internal/corpus"
 	"triage/triage"
 )
 
@@ -177,6 +180,65 @@ func TestEveryPlatformOfTheRegistryIsHere(t *testing.T) {
 	}
 	if len(told) != len(triage.Platforms()) {
 		t.Errorf("%d platforms live here, %d are known", len(told), len(triage.Platforms()))
+	}
+}
+
+// unheard are the folders of payloads whose platform has no connector.
+var unheard = []string{"google_business", "trustpilot"}
+
+func TestEveryFileOfPayloadsIsStated(t *testing.T) {
+	dir, ok := corpus.Dir(t)
+	if !ok {
+		return
+	}
+	entries, err := os.ReadDir(filepath.Join(dir, "payloads"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range entries {
+		name := folder.Name()
+		if !folder.IsDir() {
+			if name != "SOURCES.md" && name != "signatures.json" {
+				t.Errorf("nobody reads %s", name)
+			}
+			continue
+		}
+		known := slices.Contains(triage.Platforms(), triage.Platform(name))
+		if slices.Contains(unheard, name) == known {
+			t.Errorf("%s has a connector: %v", name, known)
+		}
+		for file := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*") {
+			_, told := payloads[name+"/"+file]
+			_, answered := asked[name+"/"+file]
+			if known && !told && !answered {
+				t.Errorf("nobody says what becomes of %s/%s", name, file)
+			}
+		}
+	}
+}
+
+// The smallest connector shows what a platform costs: docs/adding-a-platform.md promises it.
+func TestAPlatformIsSmall(t *testing.T) {
+	smallest, least := "", 1000
+	for name := range lives() {
+		files, err := filepath.Glob(filepath.Join(strings.ReplaceAll(string(name), "_", ""), "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s has no folder: %v", name, err)
+		}
+		lines := 0
+		for _, file := range files {
+			if body, err := os.ReadFile(file); err != nil {
+				t.Fatal(err)
+			} else if !strings.HasSuffix(file, "_test.go") {
+				lines += bytes.Count(body, []byte("\n"))
+			}
+		}
+		if lines < least {
+			smallest, least = string(name), lines
+		}
+	}
+	if t.Logf("the smallest is %s with %d lines", smallest, least); least >= 200 {
+		t.Errorf("the smallest connector, %s, has %d lines", smallest, least)
 	}
 }
 
