@@ -85,7 +85,7 @@ func TestTheDemoNeedsARunningService(t *testing.T) {
 	t.Parallel()
 	m := newTerminal(t, pgtest.New(t).URL)
 	ready, _ := m.perform("--setup-only")
-	if ready.Token == "" || len(ready.Endpoints) != 3 {
+	if ready.Token == "" || len(ready.Endpoints) != 10 {
 		t.Errorf("set up: %+v", ready)
 	}
 	away := newAnswering(t, http.StatusUnauthorized, "")
