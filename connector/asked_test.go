@@ -10,6 +10,7 @@ import (
 
 	"triage/connector"
 	"triage/connector/bluesky"
+	"triage/connector/googlebusiness"
 	"triage/connector/mastodon"
 	"triage/connector/reddit"
 	"triage/internal/corpus"
@@ -38,6 +39,9 @@ var asked = map[string]struct{ account, around, events, ignored string }{
 	"bluesky/list_notifications.json": {"did:plc:brand", "list",
 		"reply created at://did:plc:aaaa/app.bsky.feed.post/3kaaaaaaaaa2a, mention created at://did:plc:bbbb/app.bsky.feed.post/3kcccccccc2a", "other_reason 2"},
 
+	"google_business/pubsub_push_new_review.json": {"accounts/111/locations/222", "refused", "", ""}, // we ask instead
+	"google_business/review.json":                 {"accounts/111/locations/222", "review", "review created AbCdEf", ""},
+
 	"reddit/comment_more_children.json":      {"kiosk", "children", "reply created t1_def, reply created t1_ghi, reply created t1_jkl", ""},
 	"reddit/comment_submit_or_edit.json":     {"reddit_username", "comment", "", "own_echo 1"}, // how Reddit answers to our own comment
 	"reddit/inbox_mentions.json":             {"kiosk", "listing", "mention created t1_ekftbox, mention created t1_ekftage", ""},
@@ -51,7 +55,8 @@ func TestEveryAnswerComesToWhatTheTableSays(t *testing.T) {
 		return
 	}
 	seen := 0
-	for name, p := range map[string]connector.Platform{"mastodon": mastodon.Connector{}, "bluesky": bluesky.Connector{}, "reddit": reddit.Connector{}} {
+	for name, p := range map[string]connector.Platform{"mastodon": mastodon.Connector{}, "bluesky": bluesky.Connector{}, "reddit": reddit.Connector{},
+		"google_business": googlebusiness.Connector{}} {
 		for file, body := range corpus.Files(t, filepath.Join(dir, "payloads", name), "*.json") {
 			want, known := asked[name+"/"+file]
 			if !known {
@@ -96,6 +101,8 @@ func surround(t *testing.T, account, around string, body []byte) []byte {
 		page["event"] = document
 	case "notification":
 		page["notifications"] = []any{document}
+	case "review":
+		page["reviews"] = []any{document}
 	case "list":
 		page["notifications"] = document["notifications"]
 	case "refused", "server":

@@ -40,6 +40,13 @@ type Page struct {
 	Notice string
 }
 
+// Subscriber is a Poller whose platform calls us as well and says whether it still does.
+type Subscriber interface {
+	// Subscribed returns what is missing, in words of ours, empty when nothing is. Its errors
+	// are those of Poll.
+	Subscribed(ctx context.Context) (missing string, err error)
+}
+
 // Poller asks for what came after a cursor. It may keep a session between calls and is
 // used by one goroutine at a time.
 type Poller interface {

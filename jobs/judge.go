@@ -244,19 +244,11 @@ func anyOpen(all []triage.Classification) bool {
 // settle places every engagement and writes all of it in one transaction. What is
 // provisional waits to be judged again.
 func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) error {
-	plan, err := j.Store.Plan(ctx, brand)
-	if err != nil {
-		return err
-	}
-	known, err := j.known(ctx, brand, waiting, judged)
+	settlements, err := j.settlements(ctx, brand, waiting, judged)
 	if err != nil {
 		return err
 	}
 	again, done := j.again(waiting, judged)
-	settlements := make([]postgres.Settlement, len(waiting))
-	for i, w := range waiting {
-		settlements[i] = j.settlement(plan, w, judged[i], known[i])
-	}
 	err = j.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
 		if _, err := tx.Settle(ctx, brand, settlements); err != nil {
 			return err
@@ -269,6 +261,27 @@ func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.
 	return err
 }
 
+// settlements says what is decided about waiting, by the brand's plan and rules.
+func (j *Judge) settlements(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) ([]postgres.Settlement, error) {
+	plan, err := j.Store.Plan(ctx, brand)
+	if err != nil {
+		return nil, err
+	}
+	routes, err := j.Store.Routes(ctx, brand)
+	if err != nil {
+		return nil, err
+	}
+	known, err := j.known(ctx, brand, waiting, judged)
+	if err != nil {
+		return nil, err
+	}
+	settlements := make([]postgres.Settlement, len(waiting))
+	for i, w := range waiting {
+		settlements[i] = j.settlement(plan, routes, w, judged[i], known[i])
+	}
+	return settlements, nil
+}
+
 // known returns what is known around each of waiting.
 func (j *Judge) known(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) ([]routing.Context, error) {
 	seen := make([]postgres.Seen, len(waiting))
@@ -278,15 +291,20 @@ func (j *Judge) known(ctx context.Context, brand triage.ID, waiting []postgres.W
 	return j.Store.Known(ctx, brand, seen)
 }
 
-func (j *Judge) settlement(plan routing.Plan, w postgres.Waiting, v verdict, known routing.Context) postgres.Settlement {
+func (j *Judge) settlement(
+	plan routing.Plan, routes []notify.Route, w postgres.Waiting, v verdict, known routing.Context,
+) postgres.Settlement {
 	c := v.classification
 	return postgres.Settlement{
 		Engagement: w.Engagement, Classification: c, Vector: v.vector, Known: known, Ruled: plan.RuleTags(),
 		Place: func(s *postgres.Standing) *postgres.Placed {
 			return place(plan, w.Engagement, c, known, s)
 		},
-		Notify: func(p triage.Placement) (string, bool) {
-			return notify.For(p, w.Engagement, notify.Targets{SMM: w.Brand.SlackSMM, CM: w.Brand.SlackCM})
+		Notify: func(p triage.Placement) []notify.Going {
+			return notify.For(notify.Matter{
+				Queue: p.Queue, Priority: p.Priority, Risks: c.Risks, Language: c.Language, Platform: w.Platform,
+				Dismiss: p.Dismiss, Action: w.Action,
+			}, routes, notify.Targets{SMM: w.Brand.SlackSMM, CM: w.Brand.SlackCM}, j.Store.Now())
 		},
 	}
 }

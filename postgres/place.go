@@ -201,9 +201,12 @@ func (s *settling) placed(i int, item triage.ID, placed Placed, action string) {
 }
 
 func (s *settling) notify(i int, item triage.ID, placed Placed) {
-	if target, ok := s.live[i].Notify(placed.Placement); ok {
+	if s.live[i].Notify == nil {
+		return
+	}
+	for _, going := range s.live[i].Notify(placed.Placement) {
 		s.notices = append(s.notices, NewNotice{
-			BrandID: s.brand, ItemID: item, EngagementID: s.live[i].Engagement.ID, Target: target,
+			BrandID: s.brand, ItemID: item, EngagementID: s.live[i].Engagement.ID, Cause: string(item), Going: going,
 		})
 	}
 }

@@ -25,7 +25,8 @@ type Source struct {
 	Platform   triage.Platform
 	Account    string
 	Address    string
-	Secret     []byte // sealed for the endpoint
+	Secret     []byte    // sealed for SealedFor
+	SealedFor  triage.ID // the endpoint, or the channel that has a token of its own
 	Cursor     string
 
 	StreamAddress string
@@ -46,8 +47,9 @@ const (
 var ErrSourceLost = errors.New("another process asks this channel now")
 
 // ClaimSources leases at most limit channels of the given platforms that nobody asks at
-// the moment. All times are the database's.
-func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []triage.Platform, limit int, lease time.Duration) ([]Source, error) {
+// the moment. Those of tokened platforms are asked with the channel's own token, and not
+// without. All times are the database's.
+func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms, tokened []triage.Platform, limit int, lease time.Duration) ([]Source, error) {
 	if err := t.exec(ctx, `
 		INSERT INTO sources (brand_id, channel_id)
 		SELECT brand_id, id FROM channels c WHERE address <> '' AND platform = ANY($1)
@@ -57,22 +59,24 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []tri
 	}
 	rows, _ := t.tx.Query(ctx, `
 		WITH free AS (
-			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, c.stream_address, c.rooms, e.secret
+			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, c.stream_address, c.rooms,
+			       coalesce(c.token, e.secret) AS secret, CASE WHEN c.token IS NULL THEN e.id ELSE c.id END AS sealed_for
 			FROM sources s
 			JOIN channels c ON c.brand_id = s.brand_id AND c.id = s.channel_id
 			JOIN endpoints e ON e.id = c.endpoint_id
 			WHERE (s.lease_until IS NULL OR s.lease_until <= now()) AND c.platform = ANY($1) AND c.address <> ''
-			  AND e.disabled_at IS NULL
-			  AND (s.state <> 'refused' AND s.ask_at <= now() OR s.state = 'refused' AND s.refused <> sha256(e.secret))
+			  AND e.disabled_at IS NULL AND (c.token IS NOT NULL OR c.platform <> ALL($5))
+			  AND (s.state <> 'refused' AND s.ask_at <= now()
+			       OR s.state = 'refused' AND s.refused <> sha256(coalesce(c.token, e.secret)))
 			ORDER BY s.ask_at LIMIT $3
 			FOR UPDATE OF s SKIP LOCKED)
 		UPDATE sources s SET holder = $2, fence = s.fence + 1, lease_until = now() + $4
 		FROM free f WHERE s.brand_id = f.brand_id AND s.channel_id = f.channel_id
-		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, s.cursor,
+		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, f.sealed_for, s.cursor,
 		    f.stream_address, s.stream_cursor, f.rooms`,
-		platforms, holder, limit, lease)
+		platforms, holder, limit, lease, append([]triage.Platform{}, tokened...))
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Source, err error) {
-		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.Cursor,
+		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.SealedFor, &s.Cursor,
 			&s.StreamAddress, &s.StreamCursor, &s.Rooms)
 		return s, err
 	})
@@ -194,48 +198,4 @@ func (t *Tx) underLease(ctx context.Context, k SourceKey, sql string, args ...an
 		return ErrSourceLost
 	}
 	return nil
-}
-
-// ChannelHealth is how a channel does.
-type ChannelHealth struct {
-	ChannelRow
-	Brand       string    // its slug
-	State       string    // empty: the platform calls us
-	Reason      string    // why, in our words; of a listening one, what is wrong all the same
-	AskedAt     time.Time // last good answer; zero: never
-	EventAt     time.Time // last news; of a webhook, the endpoint's last delivery; zero: never
-	GapFrom     time.Time // since when nobody had asked, the last time that it was long
-	GapFilledAt time.Time // zero: not yet
-	Silent      bool      // asked, and without an answer for longer than silence
-}
-
-// ChannelHealth returns how the channels of a brand do, or of all brands when it is empty,
-// oldest first.
-func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHealth, error) {
-	rows, _ := r.db.Query(ctx, `
-		SELECT c.id, c.brand_id, c.endpoint_id, c.platform, c.external_id, c.name, c.address, c.stream_address, c.rooms, c.created_at, b.slug,
-		       CASE WHEN c.address <> '' THEN coalesce(s.state, 'new') ELSE '' END, coalesce(nullif(s.reason, ''), s.notice, ''), s.asked_at,
-		       CASE WHEN c.address <> '' THEN s.event_at ELSE h.last_delivery_at END, s.gap_from, s.gap_filled_at,
-		       c.address <> '' AND e.disabled_at IS NULL AND coalesce(s.asked_at, c.created_at) < now() - $2::interval
-		FROM channels c
-		JOIN brands b ON b.id = c.brand_id
-		JOIN endpoints e ON e.id = c.endpoint_id
-		LEFT JOIN sources s ON s.brand_id = c.brand_id AND s.channel_id = c.id
-		LEFT JOIN endpoint_health h ON h.endpoint_id = c.endpoint_id
-		WHERE $1 = '' OR c.brand_id::text = $1
-		ORDER BY c.created_at, c.id`, brand, silence)
-	found, err := pgx.CollectRows(rows, scanHealth)
-	if err != nil {
-		return nil, unavailable(fmt.Errorf("health of channels: %w", err))
-	}
-	return found, nil
-}
-
-func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
-	var h ChannelHealth
-	var asked, event, gap, filled *time.Time
-	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.StreamAddress, &h.Rooms, &h.CreatedAt, &h.Brand,
-		&h.State, &h.Reason, &asked, &event, &gap, &filled, &h.Silent)
-	h.AskedAt, h.EventAt, h.GapFrom, h.GapFilledAt = orZero(asked), orZero(event), orZero(gap), orZero(filled)
-	return h, err
 }

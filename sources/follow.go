@@ -21,12 +21,13 @@ type follower struct {
 	poller connector.Poller
 	wake   chan struct{} // holds a token when the next poll should not wait
 	looks  looks
+	subAt  time.Time // when the subscription was last asked about
 	stop   context.CancelFunc
 }
 
 // follow asks a channel until ctx ends, the lease is lost or the token is refused.
 func (r *Runner) follow(ctx context.Context, s postgres.Source) {
-	token, err := r.Box.Open(string(s.EndpointID), s.Secret)
+	token, err := r.Box.Open(string(s.SealedFor), s.Secret)
 	if err != nil {
 		r.Log.ErrorContext(ctx, "secret of a channel cannot be opened", "channel", s.ChannelID, "err", err)
 		r.note(ctx, s.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {
@@ -57,6 +58,7 @@ func (f *follower) poll(ctx context.Context) {
 		wait, err := f.ask(ctx)
 		if err == nil && wait > 0 {
 			err = f.lookAgain(ctx)
+			f.subscribed(ctx)
 		}
 		var limited *connector.Limited
 		switch {

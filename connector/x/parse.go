@@ -31,7 +31,10 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	case data.Kind == wire.Object && isCompliance(data):
 		refuse(&out, data, "/data", compliance)
 	case doc.Get("user_event").Kind == wire.Object:
-		out.Ignore("access_ended", 1)
+		revoke := doc.At("user_event", "revoke")
+		refuse(&out, revoke, "/user_event/revoke", func(out *connector.Parsed, v wire.Value) string {
+			return revoked(out, v.At("source", "user_id"), v)
+		})
 	case doc.Get("replay_job_status").Kind == wire.Object:
 		out.Ignore("replay_status", 1)
 	default:
@@ -67,7 +70,7 @@ func activity(out *connector.Parsed, data wire.Value) string {
 	account := data.At("filter", "user_id").OptionalID()
 	switch {
 	case kind == "oauth.revoke":
-		out.Ignore("access_ended", 1)
+		return revoked(out, payload.Get("user_id"), payload)
 	case kind == "post.create": // what the user itself writes, replies too
 		out.Ignore("own_echo", 1)
 	case kind == "post.repost.create" || kind == "like.create":
@@ -83,6 +86,16 @@ func activity(out *connector.Parsed, data wire.Value) string {
 	default:
 		return post{payload, data.Get("includes"), account}.take(out)
 	}
+	return ""
+}
+
+// revoked reads that a user takes back our access to what is theirs.
+func revoked(out *connector.Parsed, user, v wire.Value) string {
+	id, ok := user.ID()
+	if !ok {
+		return connector.AccountMissing
+	}
+	out.Take(connector.AccessEnded(id, v.Get("date_time").Time()))
 	return ""
 }
 
