@@ -13,6 +13,7 @@ import (
 
 	"triage/connector"
 	"triage/connector/bluesky"
+	"triage/connector/googlebusiness"
 	"triage/connector/mastodon"
 	"triage/connector/reddit"
 	"triage/internal/corpus"
@@ -35,6 +36,7 @@ type life struct {
 // what a stranger sends in their name is never believed.
 var asking = map[triage.Platform]connector.Platform{
 	triage.Mastodon: mastodon.Connector{}, triage.Bluesky: bluesky.Connector{}, triage.Reddit: reddit.Connector{},
+	triage.GoogleBusiness: googlebusiness.Connector{},
 }
 
 func feed(value string) string {
@@ -76,6 +78,15 @@ func skeet(id, author string) string {
 func comment(id, author, edited string) string {
 	return `{"kind":"t1","data":{"name":"t1_` + id + `","author":"` + author + `","author_fullname":"t2_` + author +
 		`","body":"good","created_utc":1777896000.0,"edited":` + edited + `,"parent_id":"t3_p","link_id":"t3_p"}}`
+}
+
+func review(id string) string {
+	return `{"reviewId":"` + id + `","reviewer":{"displayName":"I"},"starRating":"TWO","comment":"good","createTime":"2026-05-04T11:00:00Z","updateTime":"2026-05-04T11:00:00Z"}`
+}
+
+func rated(what, id, text string) string {
+	return `{"events":[{"eventName":"service-review-` + what + `","eventData":{"id":"` + id + `","stars":2,"text":"` + text +
+		`","createdAt":"2026-05-04T11:00:00Z","consumer":{"id":"c","name":"I"}}}]}`
 }
 
 const urn = `"commentUrn":"urn:li:comment:(urn:li:activity:7,9)","entity":"urn:li:comment:(urn:li:activity:7,9)","object":"urn:li:activity:7"`
@@ -155,6 +166,15 @@ func lives() map[triage.Platform]life {
 			strange: `{"account":"did:plc:us","notifications":[{"reason":"hologram"}]}`,
 			batch:   `{"account":"did:plc:us","notifications":[` + skeet("first", "did:plc:a") + `,%s,` + skeet("last", "did:plc:a") + `]}`,
 		},
+		triage.GoogleBusiness: {
+			account: "accounts/1/locations/2", created: `{"account":"accounts/1/locations/2","reviews":[` + review("1") + `]}`,
+			deleted: `{"account":"accounts/1/locations/2","reviews":[],"gone":["1"]}`,
+			batch:   `{"account":"accounts/1/locations/2","reviews":[` + review("first") + `,%s,` + review("last") + `]}`,
+		},
+		triage.Trustpilot: {
+			created: rated("created", "1", "good"), edited: rated("updated", "1", "better"), deleted: rated("deleted", "1", ""), strange: rated("beamed", "1", ""),
+			batch: strings.Replace(rated("created", "first", "good"), "]}", `,%s,`+strings.TrimPrefix(rated("created", "last", "good"), `{"events":[`), 1),
+		},
 		triage.Reddit: {
 			account: "kiosk", created: `{"account":"kiosk","user":"kiosk","things":[` + comment("1", "robin", "false") + `]}`,
 			edited:  `{"account":"kiosk","user":"kiosk","checked":[{"id":"t1_1","change":"edited","thing":` + comment("1", "robin", "1777896060.0") + `}]}`,
@@ -184,7 +204,7 @@ func TestEveryPlatformOfTheRegistryIsHere(t *testing.T) {
 }
 
 // unheard are the folders of payloads whose platform has no connector.
-var unheard = []string{"google_business", "trustpilot"}
+var unheard []string
 
 func TestEveryFileOfPayloadsIsStated(t *testing.T) {
 	dir, ok := corpus.Dir(t)
@@ -408,7 +428,7 @@ func TestNobodyIsBelievedWithoutTheSecret(t *testing.T) {
 		signed := connector.Delivery{Header: header, Body: body, ReceivedAt: now}
 		check(string(name)+", with no secret", p, signed)
 		check(string(name)+", with an empty secret", p, signed, "")
-		if name != triage.Telegram { // shows the secret, and signs nothing
+		if name != triage.Telegram && name != triage.Trustpilot { // they show the secret, and sign nothing
 			check(string(name)+", tampered", p, connector.Delivery{Header: header, Body: append(bytes.Clone(body), ' '), ReceivedAt: now}, secret)
 		}
 		for _, weak := range []string{"", " ", "changeme"} {
