@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -183,10 +184,11 @@ type SettingsBody struct {
 	PersonalFigures string `json:"personal_figures" enum:"self,leads" doc:"Who sees how much one person has in hand"`
 	Streak          int    `json:"streak" minimum:"1" maximum:"50" doc:"Items in a row of one queue for those who work both"`
 	History         bool   `json:"history" doc:"Whether the brand keeps what it knows of people over time"`
+	Language        string `json:"language,omitempty" enum:"en,de" doc:"What notices speak in the brand's Slack channels; without it that stays as it is"`
 }
 
 func settingsBody(s postgres.Settings) SettingsBody {
-	return SettingsBody{PersonalFigures: s.PersonalFigures, Streak: s.Streak, History: s.History}
+	return SettingsBody{PersonalFigures: s.PersonalFigures, Streak: s.Streak, History: s.History, Language: s.Language}
 }
 
 type settingsOutput struct {
@@ -210,6 +212,7 @@ type setSettingsInput struct {
 func (s *Server) setSettings(ctx context.Context, who postgres.Caller, in *setSettingsInput) (*settingsOutput, error) {
 	after, err := s.desk.ChangeSettings(ctx, who, func(known *postgres.Settings) {
 		known.PersonalFigures, known.Streak, known.History = in.Body.PersonalFigures, in.Body.Streak, in.Body.History
+		known.Language = cmp.Or(in.Body.Language, known.Language)
 	})
 	if err != nil {
 		return nil, err

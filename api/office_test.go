@@ -169,7 +169,6 @@ func (b *brand) hear(text string, c triage.Classification, change func(*triage.E
 			Place: func(*postgres.Standing) *postgres.Placed {
 				return &postgres.Placed{Placement: routing.Default(0.5).Place(e, c, routing.Context{}, b.start)}
 			},
-			Notify: func(triage.Placement) (string, bool) { return "", false },
 		}})
 		return err
 	})

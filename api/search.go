@@ -113,7 +113,8 @@ func (s *Server) byMeaning(ctx context.Context, brand triage.ID, q *postgres.Que
 	if err != nil {
 		return "text", textOrNull("The engine that reads meanings is away, so these were found by words.")
 	}
-	vectors, err := embedder.Embed(ctx, []string{q.Text})
+	vectors, used, err := embeddings.Hiding(ctx, embedder, []string{q.Text}, [][]string{nil})
+	s.pay(ctx, brand, embedder.Model(), used)
 	if err != nil || len(vectors) != 1 {
 		s.log.WarnContext(ctx, "meaning of a search not read", "request", requestOf(ctx), "err", err)
 		return "text", textOrNull("The engine that reads meanings is away, so these were found by words.")
@@ -123,6 +124,15 @@ func (s *Server) byMeaning(ctx context.Context, brand triage.ID, q *postgres.Que
 		q.Text = ""
 	}
 	return mode, nil
+}
+
+// pay writes down what reading a search cost. No budget holds it back: somebody waits for it,
+// and it costs next to nothing.
+func (s *Server) pay(ctx context.Context, brand triage.ID, model string, used triage.Tokens) {
+	if s.purse != nil && used != (triage.Tokens{}) {
+		line := triage.Charge{Step: triage.StepEmbed, Engine: "llm", Model: model, Tokens: used}
+		_ = s.purse.Pay(context.WithoutCancel(ctx), brand, "", []triage.Charge{line}) // the purse itself tells of its trouble
+	}
 }
 
 // reader returns the engine in whose space a brand's comments are: the built-in one where

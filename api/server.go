@@ -20,8 +20,10 @@ import (
 	"triage/access"
 	"triage/access/oidc"
 	"triage/access/password"
+	"triage/classifier"
 	"triage/embeddings"
 	"triage/insight"
+	"triage/llm"
 	"triage/postgres"
 	"triage/queue"
 )
@@ -41,6 +43,11 @@ type Options struct {
 	Embedder embeddings.Engine
 	// Near does so for brands that let nothing out of the house; without one Embedder does.
 	Near embeddings.Engine
+
+	// Purse pays for reading what the words of a search mean, and Prices are what that and all
+	// else is priced by. Without them nobody pays, and the program's own list holds.
+	Purse  classifier.Purse
+	Prices llm.PriceList
 
 	// Public is the address under which browsers reach the service. With https its cookies
 	// never leave encryption; empty means this machine only.
@@ -66,6 +73,8 @@ type Server struct {
 	cursorKey  []byte
 	embedder   embeddings.Engine
 	near       embeddings.Engine
+	purse      classifier.Purse
+	pricesAsOf string
 	app        *fiber.App
 	contract   huma.API
 	handshakes handshakeGuard
@@ -90,6 +99,7 @@ func New(o Options) *Server {
 	s.feeds, s.beat = newFeeds(o.Store, o.Log), cmp.Or(o.StreamBeat, streamBeat)
 	s.provider, s.public = o.Provider, publicURL(o.Public)
 	s.insights = insight.New(o.Store)
+	s.purse, s.pricesAsOf = o.Purse, cmp.Or(o.Prices.AsOf, llm.Prices(nil).AsOf)
 	s.gate = access.New(o.Store, cmp.Or(o.PasswordCost, password.Standard))
 	if len(s.cursorKey) == 0 {
 		s.cursorKey = []byte(rand.Text())

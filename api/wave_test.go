@@ -45,7 +45,6 @@ func (o *office) storm(n int, c triage.Classification) (items []string) {
 				Place: func(*postgres.Standing) *postgres.Placed {
 					return &postgres.Placed{Placement: routing.Default(0.5).Place(e, c, routing.Context{}, o.start)}
 				},
-				Notify: func(triage.Placement) (string, bool) { return "", false },
 			}})
 			return err
 		})

@@ -26,6 +26,7 @@ var words = map[string]phrase{
 	"spam":            {"spam", "Spam"},
 	"spam_wave":       {"spam wave", "Spam-Welle"},
 	"deleted":         {"deleted", "gelöscht"},
+	"history":         {"history", "Vorgeschichte"},
 
 	"intent":         {"intent", "Absicht"},
 	"sentiment":      {"sentiment", "Stimmung"},

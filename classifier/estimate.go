@@ -20,7 +20,7 @@ const answerTokens = 400
 
 // Estimate implements Estimator: all that may be sent, at the price of uncached tokens, and
 // the longest answer.
-func (e *LLM) Estimate(in triage.Input) int64 {
+func (e *LLM) Estimate(in triage.Input) (microUSD int64, known bool) {
 	tokens := fixedTokens()
 	for _, part := range []struct {
 		text string
@@ -42,7 +42,7 @@ func tokensUsed(u llm.Usage) triage.Tokens {
 	t := triage.Tokens{
 		Calls: u.Calls, Prompt: u.PromptTokens, Cached: u.CachedTokens, Completion: u.CompletionTokens, MicroUSD: u.MicroUSD,
 	}
-	if u.MicroUSD == 0 && !u.Priced {
+	if !u.Priced {
 		t.Unpriced = u.Calls
 	}
 	return t

@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -41,9 +42,10 @@ type Recollection struct {
 	Wait   bool                   // somebody is asking about a copy right now
 }
 
-// Estimator tells what asking about an input may cost, in millionths of a US dollar.
+// Estimator tells what asking about an input may cost, in millionths of a US dollar, and
+// whether that is known.
 type Estimator interface {
-	Estimate(in triage.Input) int64
+	Estimate(in triage.Input) (microUSD int64, known bool)
 }
 
 // Frugal is a model that is asked as little as its brands want: about copies once, and only
@@ -151,10 +153,7 @@ func (f *Frugal) ask(ctx context.Context, inputs []triage.Input, mine []int, out
 	questions, brand := pick(inputs, mine), inputs[0].BrandID
 	held := Held{Asks: len(mine)}
 	if t := thriftOf(inputs[0]); f.purse != nil && t.Budgeted() {
-		var err error
-		if held, err = f.purse.Hold(ctx, brand, t, f.estimates(questions)); err != nil {
-			held = Held{Short: triage.ShortOfModel}
-		}
+		held = f.hold(ctx, brand, t, questions)
 	}
 	answers := make([]triage.Classification, len(mine))
 	var failed error
@@ -169,7 +168,7 @@ func (f *Frugal) ask(ctx context.Context, inputs []triage.Input, mine []int, out
 		case n >= held.Asks:
 			*a = triage.Classification{Provisional: true, Effort: triage.Effort{Short: held.Short}}
 		case a.Judged():
-			a.Effort.Step = triage.StepModel
+			a.Effort.Step = cmp.Or(a.Effort.Step, triage.StepModel)
 		case a.Provisional:
 			a.Effort.Short = triage.ShortOfModel
 		default:
@@ -189,7 +188,7 @@ func (f *Frugal) settle(ctx context.Context, brand triage.ID, held Held, questio
 	for n, a := range answers[:held.Asks] {
 		if tokens := a.Effort.Tokens; tokens != (triage.Tokens{}) {
 			charges = append(charges, triage.Charge{
-				EngagementID: questions[n].EngagementID, Step: triage.StepModel, Engine: "llm", Model: a.Model,
+				EngagementID: questions[n].EngagementID, Step: cmp.Or(a.Effort.Step, triage.StepModel), Engine: "llm", Model: a.Model,
 				Items: 1, Tokens: tokens,
 			})
 		}
@@ -202,13 +201,21 @@ func (f *Frugal) settle(ctx context.Context, brand triage.ID, held Held, questio
 	}
 }
 
-func (f *Frugal) estimates(questions []triage.Input) []int64 {
-	out := make([]int64, len(questions))
+// hold sets money aside. What has no known price is not asked at all: no budget could be kept.
+func (f *Frugal) hold(ctx context.Context, brand triage.ID, t triage.Thrift, questions []triage.Input) Held {
+	asks := make([]int64, len(questions))
 	e, ok := f.model.(Estimator)
-	for n := 0; ok && n < len(out); n++ {
-		out[n] = e.Estimate(questions[n])
+	for n := 0; ok && n < len(asks); n++ {
+		known := false
+		if asks[n], known = e.Estimate(questions[n]); !known {
+			return Held{Short: triage.ShortOfPrice}
+		}
 	}
-	return out
+	held, err := f.purse.Hold(ctx, brand, t, asks)
+	if err != nil {
+		return Held{Short: triage.ShortOfModel}
+	}
+	return held
 }
 
 func pick(inputs []triage.Input, at []int) []triage.Input {

@@ -93,7 +93,7 @@ func TestAnHonestAnswerIsTakenWithItsEvidence(t *testing.T) {
 	c.Evidence, c.Confidence, c.Latency, c.Engine, c.Model, c.PromptVersion, c.Outside = nil, triage.Confidence{}, 0, "", "", "", nil
 	want := triage.Classification{Intent: triage.Complaint, Sentiment: triage.Negative, Urgency: triage.UrgencyHigh,
 		ReplyExpected: true, Risks: []triage.Risk{triage.RiskSafety}, Language: "en",
-		Effort: triage.Effort{Tokens: triage.Tokens{Calls: 1, Unpriced: 1}}}
+		Effort: triage.Effort{Tokens: triage.Tokens{Calls: 1}}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}

@@ -41,6 +41,15 @@ type Event struct {
 	// Sample says that the platform sent it to try the endpoint and names no real account:
 	// where no channel has its Account, the endpoint's only channel is meant.
 	Sample bool
+	// Everywhere says that all accounts of the endpoint are meant.
+	Everywhere bool
+}
+
+// AccessEnded returns the event that our access to an account ended.
+func AccessEnded(account string, at time.Time) Event {
+	return Event{Account: account, Engagement: triage.Engagement{
+		Action: triage.AccessEnded, Author: triage.Author{Followers: -1}, VersionAt: at,
+	}}
 }
 
 // Reject is a part of a signed delivery that cannot be used.
@@ -81,6 +90,13 @@ func (p *Parsed) Ignore(kind string, n int) {
 // Refuse notes a part that cannot be used.
 func (p *Parsed) Refuse(pointer, reason string) {
 	p.Rejects = append(p.Rejects, Reject{Pointer: pointer, Reason: reason})
+}
+
+// RefuseFor is Refuse, unless the reason is empty.
+func (p *Parsed) RefuseFor(pointer, reason string) {
+	if reason != "" {
+		p.Refuse(pointer, reason)
+	}
 }
 
 // Platform reads the deliveries of one platform.

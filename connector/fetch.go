@@ -15,6 +15,14 @@ import (
 // is pointless until somebody gives us another.
 var ErrRefused = errors.New("token refused")
 
+// Refusal is an ErrRefused with the reason, in words of ours.
+type Refusal struct{ Reason string }
+
+func (r *Refusal) Error() string { return "refused: " + r.Reason }
+
+// Is reports that it is an ErrRefused.
+func (*Refusal) Is(target error) bool { return target == ErrRefused }
+
 // Limited says that the platform wants us to wait.
 type Limited struct{ After time.Duration }
 
@@ -35,13 +43,18 @@ var ErrAnswer = errors.New("answer not understood")
 func Reason(err error) string {
 	var limited *Limited
 	var status *StatusError
+	var refusal *Refusal
 	switch {
+	case errors.As(err, &refusal):
+		return refusal.Reason
 	case errors.Is(err, ErrRefused):
 		return "token_refused"
 	case errors.As(err, &limited):
 		return "rate_limited"
 	case errors.As(err, &status):
 		return "answered_" + strconv.Itoa(status.Code)
+	case errors.Is(err, ErrAbsent):
+		return "not_shown"
 	case errors.Is(err, ErrAnswer):
 		return "answer_not_understood"
 	case errors.Is(err, context.DeadlineExceeded):
@@ -115,19 +128,28 @@ const maxPause = time.Hour
 
 // Spent returns how long to wait when the answer says that its quota is used up, else 0.
 func (f Fetched) Spent(now time.Time) time.Duration {
-	for _, name := range []string{"X-Ratelimit-Remaining", "Ratelimit-Remaining"} {
-		if f.Header.Get(name) == "0" {
+	for _, name := range []string{"X-Ratelimit-Remaining", "Ratelimit-Remaining", "X-Rate-Limit-Remaining"} {
+		if left, err := strconv.ParseFloat(f.Header.Get(name), 64); err == nil && left < 1 {
 			return Pause(f.Header, now)
 		}
 	}
 	return 0
 }
 
+// Clock returns the time on the platform's clock, as its answer says (RFC 9110, section
+// 6.6.1), else ours.
+func (f Fetched) Clock(now time.Time) time.Time {
+	if at, err := http.ParseTime(f.Header.Get("Date")); err == nil {
+		return at
+	}
+	return now
+}
+
 // Pause reads how long the platform wants us to wait: Retry-After (RFC 9110, section
 // 10.2.3), else the reset of the rate limit as a time (RFC 3339 or Unix seconds) or as
 // seconds from now. It is 0 when nothing is said, and at most an hour.
 func Pause(h http.Header, now time.Time) time.Duration {
-	for _, name := range []string{"Retry-After", "X-Ratelimit-Reset", "Ratelimit-Reset"} {
+	for _, name := range []string{"Retry-After", "X-Ratelimit-Reset", "Ratelimit-Reset", "X-Rate-Limit-Reset"} {
 		if after := pause(h.Get(name), now); after > 0 {
 			return min(after, maxPause)
 		}

@@ -69,10 +69,6 @@ func (c *Current) Embed(ctx context.Context, texts []string) ([]triage.Vector, e
 	return c.now(ctx).Embed(ctx, texts)
 }
 
-func (c *Current) hiding(ctx context.Context, texts []string, names [][]string) ([]triage.Vector, error) {
-	return Hiding(ctx, c.now(ctx), texts, names)
-}
-
 // Model names the space that is in force as far as is known.
 func (c *Current) Model() string { return c.last().Model() }
 

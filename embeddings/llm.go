@@ -3,6 +3,7 @@ package embeddings
 import (
 	"context"
 	"math"
+	"sync"
 	"sync/atomic"
 
 	"triage/llm"
@@ -38,6 +39,10 @@ type LLM struct {
 	client     *llm.Client
 	asked      int          // dimensions that the configuration asks for
 	dimensions atomic.Int64 // 0 until the first answer when nothing else tells
+	gather     *gather
+
+	mu   sync.Mutex
+	owed float64 // of what was used, the part of a millionth of a US dollar that is in no account yet
 }
 
 // NewLLM returns an engine for client's embedding model and its dimensions. When the
@@ -49,6 +54,7 @@ func NewLLM(client *llm.Client) *LLM {
 		dimensions = modelDimensions[client.EmbeddingModel()]
 	}
 	e.dimensions.Store(int64(dimensions))
+	e.gather = newGather(maxTexts, e.answer)
 	return e
 }
 
@@ -74,33 +80,113 @@ func (e *LLM) Probe(ctx context.Context) (llm.EmbeddingAbility, error) {
 // Dimensions is the length of every vector, 0 while that is not known.
 func (e *LLM) Dimensions() int { return int(e.dimensions.Load()) }
 
-// Embed asks in as few requests as the endpoint's limits allow, one after the other,
-// each at most twice. The error is of kind unavailable; its cause is an *llm.Error.
+// Embed asks together with whoever asks within the same few milliseconds, in as few requests
+// as the endpoint's limits allow, one after the other, each at most twice. The error is of kind
+// unavailable; its cause is an *llm.Error.
 func (e *LLM) Embed(ctx context.Context, texts []string) ([]triage.Vector, error) {
-	return e.hiding(ctx, texts, make([][]string, len(texts)))
+	vectors, _, err := e.hiding(ctx, texts, make([][]string, len(texts)))
+	return vectors, err
 }
 
 // hiding embeds texts without the names that are known around each.
-func (e *LLM) hiding(ctx context.Context, texts []string, names [][]string) ([]triage.Vector, error) {
-	safe := make([]string, len(texts))
+func (e *LLM) hiding(ctx context.Context, texts []string, names [][]string) ([]triage.Vector, triage.Tokens, error) {
+	if len(texts) == 0 {
+		return nil, triage.Tokens{}, nil
+	}
+	a := &ask{texts: make([]string, len(texts))}
 	for i, text := range texts {
-		safe[i] = llm.Conceal(text, textHead, textTail, names[i]...).Text
-		if safe[i] == "" {
-			safe[i] = "(empty)" // the original refuses an empty text
+		a.texts[i] = llm.Conceal(text, textHead, textTail, names[i]...).Text
+		if a.texts[i] == "" {
+			a.texts[i] = "(empty)" // the original refuses an empty text
 		}
 	}
-	out := make([]triage.Vector, 0, len(texts))
-	for len(out) < len(safe) {
-		batch := e.batch(safe[len(out):])
-		vectors, err := e.embed(ctx, batch)
+	if err := e.gather.do(ctx, a); err != nil {
+		if triage.KindOf(err) != triage.Unavailable {
+			err = errUnanswered.Because(err)
+		}
+		return nil, a.used, err
+	}
+	return a.vectors, a.used, nil
+}
+
+// estimate returns what embedding texts may cost, in millionths of a US dollar, and whether
+// that is known.
+func (e *LLM) estimate(texts []string) (microUSD int64, known bool) {
+	tokens := int64(0)
+	for _, text := range texts {
+		tokens += llm.CountTokens(text[:min(len(text), textHead+textTail)])
+	}
+	return e.client.CostOfEmbedding(tokens)
+}
+
+// answer asks about all texts of asks. Where the endpoint will never take one of them, each ask
+// is on its own, so that nobody goes without for another's text.
+func (e *LLM) answer(ctx context.Context, asks []*ask) {
+	err := e.together(ctx, asks)
+	alone := llm.OutcomeOf(err) == llm.Invalid && len(asks) > 1
+	for _, a := range asks {
+		if a.err = err; alone {
+			a.err = e.together(ctx, []*ask{a})
+		}
+	}
+}
+
+// together asks about all texts of asks, one request after the other.
+func (e *LLM) together(ctx context.Context, asks []*ask) error {
+	var texts []string
+	for _, a := range asks {
+		texts = append(texts, a.texts...)
+	}
+	vectors := make([]triage.Vector, 0, len(texts))
+	var used llm.Usage
+	defer func() { e.share(used, asks) }()
+	for len(vectors) < len(texts) {
+		some, cost, err := e.embed(ctx, e.batch(texts[len(vectors):]))
+		used = used.Plus(cost)
 		if err != nil {
-			return nil, triage.Errorf(triage.Unavailable, "The embedding model gave no answer.").Because(err)
+			return errUnanswered.Because(err)
 		}
-		for _, values := range vectors {
-			out = append(out, triage.Vector{Model: e.Model(), Values: values})
+		for _, values := range some {
+			vectors = append(vectors, triage.Vector{Model: e.Model(), Values: values})
 		}
 	}
-	return out, nil
+	for _, a := range asks {
+		a.vectors, vectors = vectors[:len(a.texts):len(a.texts)], vectors[len(a.texts):]
+	}
+	return nil
+}
+
+// share divides what was used among asks by the length of their texts. Parts of a millionth of
+// a US dollar, of which embedding a comment takes less than one, are owed until they are whole.
+func (e *LLM) share(used llm.Usage, asks []*ask) {
+	if used == (llm.Usage{}) {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all, before := int64(0), int64(0)
+	lengths := make([]int64, len(asks))
+	for i, a := range asks {
+		for _, text := range a.texts {
+			lengths[i] += max(1, llm.CountTokens(text))
+		}
+		all += lengths[i]
+	}
+	for i, a := range asks {
+		tokens := used.PromptTokens*(before+lengths[i])/all - used.PromptTokens*before/all
+		before += lengths[i]
+		e.owed += used.Exact * float64(lengths[i]) / float64(all)
+		whole := int64(e.owed)
+		e.owed -= float64(whole)
+		one := triage.Tokens{Prompt: tokens, MicroUSD: whole}
+		if i == 0 {
+			one.Calls = used.Calls
+			if !used.Priced {
+				one.Unpriced = used.Calls
+			}
+		}
+		a.used = a.used.Plus(one)
+	}
 }
 
 // batch returns how many of texts, at least one, go into the next request.
@@ -121,17 +207,20 @@ func (e *LLM) batch(texts []string) []string {
 }
 
 // embed asks about one batch and checks every number of the answer.
-func (e *LLM) embed(ctx context.Context, batch []string) ([][]float32, error) {
+func (e *LLM) embed(ctx context.Context, batch []string) ([][]float32, llm.Usage, error) {
 	var vectors [][]float32
+	var used llm.Usage
 	err := e.client.Twice(ctx, func(error) error {
+		var one llm.Usage
 		var err error
-		vectors, _, err = e.client.Embed(ctx, batch)
+		vectors, one, err = e.client.Embed(ctx, batch)
+		used = used.Plus(one)
 		if err != nil {
 			return err
 		}
 		return e.normalise(vectors)
 	})
-	return vectors, err
+	return vectors, used, err
 }
 
 // normalise scales the vectors to length 1. It refuses them all when one has another

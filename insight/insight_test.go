@@ -103,7 +103,6 @@ func (d *desk) hear(text string) postgres.Item {
 			Place: func(*postgres.Standing) *postgres.Placed {
 				return &postgres.Placed{Placement: routing.Default(0.5).Place(e, said[0], routing.Context{}, at)}
 			},
-			Notify: func(triage.Placement) (string, bool) { return "", false },
 		}})
 		return err
 	})

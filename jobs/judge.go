@@ -15,6 +15,7 @@ import (
 
 	"triage/classifier"
 	"triage/embeddings"
+	"triage/llm"
 	"triage/notify"
 	"triage/postgres"
 	"triage/routing"
@@ -35,6 +36,7 @@ type Judge struct {
 	Embedder embeddings.Engine
 	Near     embeddings.Engine             // the built-in one, in whose space corrections are compared; nil: nothing is learned
 	Ready    func(ctx context.Context) int // how many provisional judgements may be tried now; nil: none ever
+	Prices   llm.PriceList                 // that calls are priced by
 	Tally    *Tally                        // counts how comments were judged; nil: nobody does
 	Log      *slog.Logger
 }
@@ -105,6 +107,7 @@ func (j *Judge) waiting(ctx context.Context, args triage.JudgeJob, rounds []tria
 type verdict struct {
 	classification triage.Classification
 	vector         *triage.Vector
+	short          triage.Shortfall // why there is no vector, where money is missing
 }
 
 // judge asks both engines side by side. Its result is as long as waiting even with an
@@ -125,7 +128,7 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	var embedding sync.WaitGroup
 	embedding.Go(func() {
 		embedErr = contained(func() (err error) {
-			vectors, err = embed(ctx, embedder, inputs)
+			vectors, err = j.embed(ctx, embedder, inputs)
 			return err
 		})
 	})
@@ -139,14 +142,15 @@ func (j *Judge) judge(ctx context.Context, waiting []postgres.Waiting) ([]verdic
 	if err != nil {
 		return out, err
 	}
-	if embedErr != nil {
+	var poor noMoney
+	if !errors.As(embedErr, &poor) && embedErr != nil {
 		j.Log.WarnContext(ctx, "placed without a vector", "engagements", len(waiting), "err", embedErr)
 	}
 	for i := range out {
 		out[i].classification = classified[i]
 		out[i].classification.Outside = told(classified[i].Outside, inputs[i].Outflow, embeddings.Leaves(embedder))
 		if embedErr != nil {
-			out[i].classification.Provisional = true // judging again brings the vector too
+			out[i].classification.Provisional, out[i].short = true, poor.short // judging again brings the vector too
 			continue
 		}
 		out[i].vector = &vectors[i]
@@ -170,21 +174,19 @@ func inputOf(w postgres.Waiting) triage.Input {
 		Text: w.Text, Language: w.Language, Platform: w.Platform, Form: w.Form,
 		ParentPost: w.Thread.Text, ParentText: w.ParentText,
 		Brand: w.Brand.Name, BrandContext: w.Brand.Context, BrandVoice: w.Brand.Voice,
-		BrandID: w.BrandID, EngagementID: w.ID, Outflow: w.Brand.Outflow,
+		BrandID: w.BrandID, EngagementID: w.ID, History: w.History, Outflow: w.Brand.Outflow,
 		Below: string(w.ChannelID) + "\x00" + w.Thread.ExternalID + "\x00" + w.ParentExternalID,
 		Names: []string{w.Author.Name, w.Author.Handle, w.ParentName, w.ParentAlias},
 	}
 }
 
 // classify asks the engine, and the built-in one for all that it left open. A first
-// placement never waits for a model that is down, slow or over budget.
+// placement never waits for a model that is down, slow or over budget. History is not worth
+// a model's money: the built-in engine alone reads it.
 func (j *Judge) classify(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error) {
-	out, err := j.Engine.Classify(ctx, inputs)
+	out, err := j.ask(ctx, inputs)
 	if err == nil && !anyOpen(out) {
 		return out, nil
-	}
-	if len(out) != len(inputs) {
-		out = make([]triage.Classification, len(inputs))
 	}
 	var open []int
 	var rest []triage.Input
@@ -199,12 +201,35 @@ func (j *Judge) classify(ctx context.Context, inputs []triage.Input) ([]triage.C
 	}
 	for n, i := range open {
 		out[i] = fallback[n]
-		if j.Engine != j.Builtin {
+		if j.Engine != j.Builtin && !inputs[i].History {
 			out[i].Provisional = true
 			out[i].Effort = triage.Effort{Step: triage.StepStood, Short: triage.ShortOfModel}
 		}
 	}
 	return out, nil
+}
+
+// ask asks the engine about all but history. Its result is as long as inputs even with an
+// error; what was not answered is empty there.
+func (j *Judge) ask(ctx context.Context, inputs []triage.Input) ([]triage.Classification, error) {
+	var news []int
+	var asked []triage.Input
+	for i, in := range inputs {
+		if !in.History {
+			news, asked = append(news, i), append(asked, in)
+		}
+	}
+	out := make([]triage.Classification, len(inputs))
+	if len(asked) == 0 {
+		return out, nil
+	}
+	answered, err := j.Engine.Classify(ctx, asked)
+	if len(answered) == len(asked) {
+		for n, i := range news {
+			out[i] = answered[n]
+		}
+	}
+	return out, err
 }
 
 func anyOpen(all []triage.Classification) bool {
@@ -219,19 +244,11 @@ func anyOpen(all []triage.Classification) bool {
 // settle places every engagement and writes all of it in one transaction. What is
 // provisional waits to be judged again.
 func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) error {
-	plan, err := j.Store.Plan(ctx, brand)
-	if err != nil {
-		return err
-	}
-	known, err := j.known(ctx, brand, waiting, judged)
+	settlements, err := j.settlements(ctx, brand, waiting, judged)
 	if err != nil {
 		return err
 	}
 	again, done := j.again(waiting, judged)
-	settlements := make([]postgres.Settlement, len(waiting))
-	for i, w := range waiting {
-		settlements[i] = j.settlement(plan, w, judged[i], known[i])
-	}
 	err = j.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
 		if _, err := tx.Settle(ctx, brand, settlements); err != nil {
 			return err
@@ -244,6 +261,27 @@ func (j *Judge) settle(ctx context.Context, brand triage.ID, waiting []postgres.
 	return err
 }
 
+// settlements says what is decided about waiting, by the brand's plan and rules.
+func (j *Judge) settlements(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) ([]postgres.Settlement, error) {
+	plan, err := j.Store.Plan(ctx, brand)
+	if err != nil {
+		return nil, err
+	}
+	routes, err := j.Store.Routes(ctx, brand)
+	if err != nil {
+		return nil, err
+	}
+	known, err := j.known(ctx, brand, waiting, judged)
+	if err != nil {
+		return nil, err
+	}
+	settlements := make([]postgres.Settlement, len(waiting))
+	for i, w := range waiting {
+		settlements[i] = j.settlement(plan, routes, w, judged[i], known[i])
+	}
+	return settlements, nil
+}
+
 // known returns what is known around each of waiting.
 func (j *Judge) known(ctx context.Context, brand triage.ID, waiting []postgres.Waiting, judged []verdict) ([]routing.Context, error) {
 	seen := make([]postgres.Seen, len(waiting))
@@ -253,15 +291,20 @@ func (j *Judge) known(ctx context.Context, brand triage.ID, waiting []postgres.W
 	return j.Store.Known(ctx, brand, seen)
 }
 
-func (j *Judge) settlement(plan routing.Plan, w postgres.Waiting, v verdict, known routing.Context) postgres.Settlement {
+func (j *Judge) settlement(
+	plan routing.Plan, routes []notify.Route, w postgres.Waiting, v verdict, known routing.Context,
+) postgres.Settlement {
 	c := v.classification
 	return postgres.Settlement{
 		Engagement: w.Engagement, Classification: c, Vector: v.vector, Known: known, Ruled: plan.RuleTags(),
 		Place: func(s *postgres.Standing) *postgres.Placed {
 			return place(plan, w.Engagement, c, known, s)
 		},
-		Notify: func(p triage.Placement) (string, bool) {
-			return notify.For(p, w.Engagement, notify.Targets{SMM: w.Brand.SlackSMM, CM: w.Brand.SlackCM})
+		Notify: func(p triage.Placement) []notify.Going {
+			return notify.For(notify.Matter{
+				Queue: p.Queue, Priority: p.Priority, Risks: c.Risks, Language: c.Language, Platform: w.Platform,
+				Dismiss: p.Dismiss, Action: w.Action,
+			}, routes, notify.Targets{SMM: w.Brand.SlackSMM, CM: w.Brand.SlackCM}, j.Store.Now())
 		},
 	}
 }
@@ -272,6 +315,11 @@ func place(
 ) *postgres.Placed {
 	placement := plan.Place(e, c, known, e.ReceivedAt)
 	if s == nil {
+		return &postgres.Placed{Placement: placement}
+	}
+	if e.History && (s.Touched || s.Status != triage.StatusDismissed) {
+		return nil
+	} else if e.History {
 		return &postgres.Placed{Placement: placement}
 	}
 	switch routing.JudgedAgain(routing.Standing{

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,8 +61,9 @@ func (o *Outbox) Run(ctx context.Context) {
 	}
 }
 
-// Step sends the next message of every channel that may get one, and returns how many
-// notices it took. It waits for Slack, but ends in seconds.
+// Step sends the next message of every place that may get one, writes those again that are
+// not true any more, and returns how many notices it took. It waits for Slack, but ends in
+// seconds.
 func (o *Outbox) Step(ctx context.Context) (int, error) {
 	now := o.now()
 	taken, err := o.take(ctx, now)
@@ -69,11 +71,13 @@ func (o *Outbox) Step(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	ctx = context.WithoutCancel(ctx) // what is taken is sent or put back, even while we stop
+	batches, late := lanes(taken)
+	err = o.putOff(ctx, late, now.Add(noticeSpacing), "")
 	slots := make(chan struct{}, noticePosts)
 	var sending sync.WaitGroup
 	var mu sync.Mutex
-	var failed []error
-	for _, batch := range byTarget(taken) {
+	failed := []error{err}
+	for _, batch := range batches {
 		sending.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
@@ -85,7 +89,7 @@ func (o *Outbox) Step(ctx context.Context) (int, error) {
 		})
 	}
 	sending.Wait()
-	return len(taken), errors.Join(failed...)
+	return len(taken), errors.Join(append(failed, o.retell(ctx))...)
 }
 
 func (o *Outbox) take(ctx context.Context, now time.Time) (taken []postgres.TakenNotice, err error) {
@@ -99,40 +103,69 @@ func (o *Outbox) take(ctx context.Context, now time.Time) (taken []postgres.Take
 	return taken, err
 }
 
-// byTarget parts notices by target and kind. Each part becomes one message.
-func byTarget(taken []postgres.TakenNotice) [][]postgres.TakenNotice {
-	type lane struct{ target, kind string }
-	parts := map[lane][]postgres.TakenNotice{}
-	var order []lane
+// lanes parts notices by brand, place and kind. Each part becomes one message. Of several
+// messages to one place all but the first are late: they have to keep their distance.
+func lanes(taken []postgres.TakenNotice) (batches [][]postgres.TakenNotice, late []postgres.TakenNotice) {
+	type lane struct {
+		brand        triage.ID
+		target, kind string
+	}
+	at := map[lane]int{}
+	posts := map[string]lane{}
 	for _, n := range taken {
-		l := lane{n.Target, n.Kind}
-		if parts[l] == nil {
-			order = append(order, l)
+		l := lane{n.BrandID, n.Target, n.Kind}
+		if first, busy := posts[n.Target]; busy && first != l && n.Kind != postgres.NoticeRetract {
+			late = append(late, n)
+			continue
 		}
-		parts[l] = append(parts[l], n)
+		if n.Kind != postgres.NoticeRetract {
+			posts[n.Target] = l
+		}
+		if _, known := at[l]; !known {
+			at[l] = len(batches)
+			batches = append(batches, nil)
+		}
+		batches[at[l]] = append(batches[at[l]], n)
 	}
-	batches := make([][]postgres.TakenNotice, len(order))
-	for i, l := range order {
-		batches[i] = parts[l]
-	}
-	return batches
+	return batches, late
 }
 
-// send makes one message of a batch of one target and kind.
+// send makes one message of a batch of one brand, place and kind.
 func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 	batch, err := o.buryWorn(ctx, batch)
 	if err != nil || len(batch) == 0 {
 		return err
 	}
-	if batch[0].Kind == postgres.NoticeRetract {
-		err := o.Poster.Update(ctx, batch[0].Ref, o.Voice.Retraction())
+	to, err := o.spot(ctx, batch[0])
+	if err != nil {
+		return err
+	}
+	switch batch[0].Kind {
+	case postgres.NoticeRetract:
+		err := o.Poster.Update(ctx, batch[0].Ref, to.voice.Retraction())
 		return o.settle(ctx, batch, batch[0].Ref, err)
+	case postgres.NoticeTest:
+		if to.Slack == "" {
+			return o.bury(ctx, batch, "not_linked")
+		}
+		ref, err := o.Poster.Post(ctx, to.Slack, to.voice.Test(to.Brand))
+		return o.settle(ctx, batch, ref, err)
+	}
+	batch, err = o.awake(ctx, to, batch)
+	if err != nil || len(batch) == 0 {
+		return err
+	}
+	if kind := batch[0].Kind; kind == postgres.NoticeAlarm || kind == postgres.NoticeCalm {
+		return o.sendTrouble(ctx, to, batch[0])
 	}
 	subjects, err := o.Store.NoticeSubjects(ctx, batch)
 	if err != nil {
 		return err
 	}
-	live, gone := split(batch, func(n postgres.TakenNotice) bool { _, ok := subjects[n.ID]; return ok })
+	live, gone := split(batch, func(n postgres.TakenNotice) bool {
+		s, ok := subjects[n.ID]
+		return ok && !s.Closed()
+	})
 	if err := o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error { return tx.CancelNotices(ctx, gone) }); err != nil {
 		return err
 	}
@@ -143,9 +176,55 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 		return int(subjects[a.ID].Priority - subjects[b.ID].Priority)
 	})
 	if len(live) > noticeMergeOver {
-		return o.sendDigest(ctx, live, subjects)
+		return o.sendDigest(ctx, to, live, subjects)
 	}
-	return o.sendFirst(ctx, live, subjects)
+	return o.sendFirst(ctx, to, live, subjects)
+}
+
+// awake returns what may ring at a place now. Nobody hears anything whom Slack does not
+// know, and nothing patient before their work begins.
+func (o *Outbox) awake(ctx context.Context, to spot, batch []postgres.TakenNotice) ([]postgres.TakenNotice, error) {
+	if to.Slack == "" {
+		return nil, o.bury(ctx, batch, "not_linked")
+	}
+	if to.Quiet.IsZero() {
+		return batch, nil
+	}
+	now, later := split(batch, func(n postgres.TakenNotice) bool { return !n.Patient })
+	return now, o.putOff(ctx, later, to.Quiet, "")
+}
+
+// spot is where notices go, with the voice that speaks there.
+type spot struct {
+	postgres.Place
+	voice notify.Voice
+}
+
+func (o *Outbox) spot(ctx context.Context, n postgres.TakenNotice) (spot, error) {
+	found, err := o.Store.PlaceFor(ctx, n.BrandID, n.Target, o.now())
+	if err != nil {
+		return spot{}, err
+	}
+	return spot{found, Speaking(o.Voice, found)}, nil
+}
+
+// Speaking returns v as it speaks at a place: in its language, on its clock.
+func Speaking(v notify.Voice, at postgres.Place) notify.Voice {
+	v.Language = cmp.Or(at.Language, v.Language)
+	if zone, err := time.LoadLocation(at.Zone); err == nil && at.Zone != "" {
+		v.Location = zone
+	}
+	return v
+}
+
+// sendTrouble tells how a channel does. Of these, every kind is taken alone.
+func (o *Outbox) sendTrouble(ctx context.Context, to spot, n postgres.TakenNotice) error {
+	trouble, err := o.Store.NoticeTrouble(ctx, n)
+	if err != nil {
+		return err
+	}
+	ref, err := o.Poster.Post(ctx, to.Slack, to.voice.Tell(trouble, o.now()))
+	return o.settle(ctx, []postgres.TakenNotice{n}, ref, err)
 }
 
 // buryWorn gives up notices whose attempts never came to an end: they kill their sender.
@@ -158,26 +237,32 @@ func (o *Outbox) buryWorn(ctx context.Context, batch []postgres.TakenNotice) ([]
 	return fresh, o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error { return tx.BuryNotices(ctx, worn, "gave_up") })
 }
 
-func (o *Outbox) sendDigest(ctx context.Context, live []postgres.TakenNotice, subjects map[triage.ID]notify.Subject) error {
+func (o *Outbox) sendDigest(ctx context.Context, to spot, live []postgres.TakenNotice, subjects map[triage.ID]postgres.Told) error {
 	told := make([]notify.Subject, len(live))
 	for i, n := range live {
-		told[i] = subjects[n.ID]
+		told[i] = subjects[n.ID].Subject
 	}
-	_, err := o.Poster.Post(ctx, live[0].Target, o.Voice.Digest(told, o.now()))
+	_, err := o.Poster.Post(ctx, to.Slack, to.voice.Digest(told, o.now()))
 	return o.settle(ctx, live, "", err)
 }
 
 // sendFirst sends the first of live and puts the others back: they were taken for a
 // digest that too few are left for.
-func (o *Outbox) sendFirst(ctx context.Context, live []postgres.TakenNotice, subjects map[triage.ID]notify.Subject) error {
+func (o *Outbox) sendFirst(ctx context.Context, to spot, live []postgres.TakenNotice, subjects map[triage.ID]postgres.Told) error {
 	first, rest := live[:1], live[1:]
-	if err := o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		return tx.PutOffNotices(ctx, rest, o.now(), "")
-	}); err != nil {
+	if err := o.putOff(ctx, rest, o.now(), ""); err != nil {
 		return err
 	}
-	ref, err := o.Poster.Post(ctx, first[0].Target, o.Voice.Compose(subjects[first[0].ID], o.now()))
+	notice := o.tell(to, &first[0], subjects[first[0].ID])
+	ref, err := o.Poster.Post(ctx, to.Slack, notice)
 	return o.settle(ctx, first, ref, err)
+}
+
+// tell says what a message about s says now, and lets n remember how s stands.
+func (o *Outbox) tell(to spot, n *postgres.TakenNotice, s postgres.Told) notify.Notice {
+	n.Told, n.ToldVersion = s.Stand(), s.Version
+	s.Token = notify.Token(n.Handle, n.Telling+1)
+	return to.voice.Compose(s.Subject, o.now())
 }
 
 // settle notes what came of a message, and when its target may get the next one.
@@ -187,10 +272,7 @@ func (o *Outbox) settle(ctx context.Context, batch []postgres.TakenNotice, ref s
 		o.pace.hold(target, now.Add(noticeSpacing), 0)
 		return o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error { return tx.NoticesSent(ctx, now, batch, ref) })
 	}
-	var failure *notify.Failure
-	if !errors.As(sendErr, &failure) {
-		failure = &notify.Failure{Failing: notify.Puzzled, Word: "unknown"}
-	}
+	failure := failureOf(sendErr)
 	o.Log.WarnContext(ctx, "notices not sent", "target", target, "notices", idsOf(batch), "word", failure.Word)
 	switch failure.Failing {
 	case notify.Throttled:
@@ -213,6 +295,14 @@ func (o *Outbox) settle(ctx context.Context, batch []postgres.TakenNotice, ref s
 		return o.retry(ctx, batch, now, failure.Word)
 	}
 	return fmt.Errorf("notices to %s: unknown failing %q", target, failure.Failing)
+}
+
+func failureOf(err error) *notify.Failure {
+	var failure *notify.Failure
+	if !errors.As(err, &failure) {
+		return &notify.Failure{Failing: notify.Puzzled, Word: "unknown"}
+	}
+	return failure
 }
 
 func (o *Outbox) putOff(ctx context.Context, batch []postgres.TakenNotice, until time.Time, word string) error {

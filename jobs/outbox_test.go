@@ -135,8 +135,9 @@ func (tm *team) settles(e triage.Engagement, q triage.Queue, priority triage.Pri
 			Place: func(*postgres.Standing) *postgres.Placed {
 				return &postgres.Placed{Placement: triage.Placement{Queue: q, Priority: priority, DueAt: tm.clock().Add(time.Hour)}}
 			},
-			Notify: func(p triage.Placement) (string, bool) {
-				return notify.For(p, e, notify.Targets{SMM: "C-content", CM: "C-care"})
+			Notify: func(p triage.Placement) []notify.Going {
+				return notify.For(notify.Matter{Queue: p.Queue, Priority: p.Priority, Dismiss: p.Dismiss, Action: e.Action}, nil,
+					notify.Targets{SMM: "C-content", CM: "C-care"}, time.Time{})
 			},
 		}})
 		if err == nil && n != 1 {
@@ -530,7 +531,7 @@ func TestWhileOneWaitsThereIsNoSecondNoticeOfTheSameItem(t *testing.T) {
 			if err := tm.Pool().QueryRow(t.Context(), `SELECT id FROM items WHERE engagement_id = $1`, id).Scan(&item); err != nil {
 				return err
 			}
-			return tx.AddNotices(t.Context(), []postgres.NewNotice{{BrandID: tm.brand, ItemID: item, EngagementID: id, Target: "C-care"}})
+			return tx.AddNotices(t.Context(), []postgres.NewNotice{{BrandID: tm.brand, ItemID: item, EngagementID: id, Going: notify.Going{Place: "C-care", Why: notify.Why{Kind: notify.WhyQueue}}}})
 		})
 	}
 	again()

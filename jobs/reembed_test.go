@@ -33,7 +33,7 @@ func (p *picky) Embed(_ context.Context, texts []string) ([]triage.Vector, error
 
 func TestOneTextThatNoEngineTakesStopsNoOther(t *testing.T) {
 	e := &picky{}
-	out, err := embedMissing(t.Context(), e, []postgres.Unembedded{{Text: "a"}, {Text: "never"}, {Text: "b"}})
+	out, _, err := embedMissing(t.Context(), e, []postgres.Unembedded{{Text: "a"}, {Text: "never"}, {Text: "b"}})
 	if err != nil || out[0] == nil || out[1] != nil || out[2] == nil || e.calls != 4 {
 		t.Errorf("%v, %v in %d calls", out, err, e.calls)
 	}
@@ -41,7 +41,7 @@ func TestOneTextThatNoEngineTakesStopsNoOther(t *testing.T) {
 
 func TestAnEndpointThatIsAwayIsAskedOnceAStep(t *testing.T) {
 	e := &picky{}
-	_, err := embedMissing(t.Context(), e, []postgres.Unembedded{{Text: "a"}, {Text: "away"}})
+	_, _, err := embedMissing(t.Context(), e, []postgres.Unembedded{{Text: "a"}, {Text: "away"}})
 	if bad := (*llm.Error)(nil); !errors.As(err, &bad) || e.calls != 1 {
 		t.Errorf("%v in %d calls", err, e.calls)
 	}

@@ -43,21 +43,13 @@ func (j *Judge) Sweep(ctx context.Context) (bool, error) {
 }
 
 func (j *Judge) placeUnjudged(ctx context.Context, brand triage.ID, waiting []postgres.Waiting) error {
-	plan, err := j.Store.Plan(ctx, brand)
-	if err != nil {
-		return err
-	}
 	unjudged := make([]verdict, len(waiting))
 	for i := range unjudged {
 		unjudged[i].classification.Provisional = true
 	}
-	known, err := j.known(ctx, brand, waiting, unjudged)
+	settlements, err := j.settlements(ctx, brand, waiting, unjudged)
 	if err != nil {
 		return err
-	}
-	settlements := make([]postgres.Settlement, len(waiting))
-	for i, w := range waiting {
-		settlements[i] = j.settlement(plan, w, unjudged[i], known[i])
 	}
 	return j.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error {
 		_, err := tx.Settle(ctx, brand, settlements)

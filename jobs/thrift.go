@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -39,9 +40,10 @@ func (j *Judge) again(waiting []postgres.Waiting, judged []verdict) (wait []post
 		c := judged[i].classification
 		switch {
 		case c.Provisional && j.Engine != j.Builtin:
+			short := cmp.Or(c.Effort.Short, judged[i].short)
 			wait = append(wait, postgres.Again{
 				Ref:      postgres.Ref{BrandID: w.BrandID, ID: w.ID, Round: w.Round},
-				Pressing: pressing(c), Short: c.Effort.Short, DueAt: dueAgain(c.Effort.Short, now),
+				Pressing: pressing(c), Short: short, DueAt: dueAgain(short, now),
 			})
 		case w.Provisional:
 			done = append(done, w.ID)
@@ -69,7 +71,7 @@ const unhurried = time.Minute
 func dueAgain(short triage.Shortfall, now time.Time) time.Time {
 	day := now.UTC().Truncate(24 * time.Hour)
 	switch short {
-	case triage.ShortOfDay:
+	case triage.ShortOfDay, triage.ShortOfPrice:
 		return day.Add(24 * time.Hour)
 	case triage.ShortOfMonth:
 		return time.Date(day.Year(), day.Month()+1, 1, 0, 0, 0, 0, time.UTC)
@@ -101,9 +103,13 @@ func (u *Upkeep) Again(ctx context.Context) (bool, error) {
 
 // Purse holds the brands' money in the database. It implements classifier.Purse.
 type Purse struct {
-	Store *postgres.Store
-	Log   *slog.Logger
+	Store  *postgres.Store
+	Prices llm.PriceList // that calls are priced by
+	Log    *slog.Logger
 }
+
+// Purse returns the purse that j pays from.
+func (j *Judge) Purse() Purse { return Purse{Store: j.Store, Prices: j.Prices, Log: j.Log} }
 
 // holdFor is how long money stays set aside for a call that nobody tells the end of.
 const holdFor = time.Minute
@@ -122,7 +128,7 @@ func (p Purse) Hold(ctx context.Context, brand triage.ID, t triage.Thrift, asks 
 
 // Pay writes down what was spent.
 func (p Purse) Pay(ctx context.Context, brand, hold triage.ID, charges []triage.Charge) error {
-	err := p.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error { return tx.Pay(ctx, brand, hold, charges, llm.PricesAsOf()) })
+	err := p.Store.Retrying(ctx, 5, func(tx *postgres.Tx) error { return tx.Pay(ctx, brand, hold, charges, p.Prices.AsOf) })
 	if err != nil {
 		p.Log.ErrorContext(ctx, "money was spent and not written down", "lines", len(charges), "err", err)
 	}
@@ -234,7 +240,7 @@ func (t *Tally) count(brand triage.ID, judged []verdict) {
 	}
 	for _, v := range judged {
 		c := v.classification
-		if c.Judged() && c.Effort.Step != triage.StepModel { // which the ledger counts
+		if s := c.Effort.Step; c.Judged() && s != triage.StepModel && s != triage.StepTogether { // which the ledger counts
 			t.counts[brand][triage.Charge{Step: c.Effort.Step, Engine: c.Engine, Model: c.Model}]++
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"triage/classifier"
+	"triage/embeddings"
 	"triage/internal/fakellm"
 	"triage/jobs"
 	"triage/llm"
@@ -132,14 +133,14 @@ func TestABudgetIsKeptAndTheItemSaysSo(t *testing.T) {
 		switch {
 		case i.Queue == "":
 			t.Errorf("an item stands in no queue: %+v", i)
-		case e.Step == triage.StepModel && !i.Provisional:
+		case (e.Step == triage.StepModel || e.Step == triage.StepTogether) && !i.Provisional:
 		case e.Step == triage.StepStood && e.Short == triage.ShortOfDay && i.Provisional && reasonOf(i, "stood_in") != "":
 			stoodIn++
 		default:
 			t.Errorf("judged by %+v, provisional %v, because %v", e, i.Provisional, i.Reasons)
 		}
 	}
-	if stoodIn < 30 || stoodIn == 40 {
+	if stoodIn < 20 || stoodIn == 40 {
 		t.Errorf("the built-in engine stood in for %d of 40", stoodIn)
 	}
 	if got, want := h.scalar(`SELECT sum(micro_usd) FROM ledger WHERE brand_id = $1`, poor), h.spent(poor); got != want {
@@ -151,6 +152,46 @@ func TestABudgetIsKeptAndTheItemSaysSo(t *testing.T) {
 	if got := h.scalar(`SELECT count(*) FROM again WHERE brand_id = $1 AND short = 'budget_day' AND due_at > now()`, poor); got != int64(stoodIn) {
 		t.Errorf("%d wait for money, of %d", got, stoodIn)
 	}
+}
+
+func TestCommentsThatComeTogetherAreOneCallInTheLedger(t *testing.T) {
+	h := newHousehold(t, classifier.ModeLLM)
+	texts := []string{
+		"I love the blue mug", "When do you open in Bonn?", "The zip broke on the second day", "Greetings from Hamburg", "What an awful colour",
+		"My aunt loves her helmet", "Is the saddle made of leather?", "Look at this view",
+	}
+	cost := map[bool]int64{}
+	for _, together := range []bool{true, false} {
+		brand, before := h.brand(fmt.Sprint("Acme ", together)), h.model.Count()
+		want := insight{triage.StepTogether, 2}
+		if !together {
+			h.thrift(brand, func(t *triage.Thrift) { t.Together = 0 })
+			want = insight{triage.StepModel, 8}
+		}
+		for n, i := range h.hear(brand, texts...) {
+			receipt, err := h.Receipt(t.Context(), i)
+			if err != nil || receipt.Judgement.Effort.Step != want.step || receipt.Judgement.Engine != "llm" || receipt.Judgement.CostMicroUSD == 0 {
+				t.Errorf("%q: %+v, %v", texts[n], receipt.Judgement, err)
+			}
+		}
+		now := h.Now()
+		lines, err := h.Costs(t.Context(), brand, now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
+		if err != nil || len(lines) != 1 || lines[0].Step != want.step || lines[0].Items != 8 || lines[0].Calls != want.calls ||
+			h.model.Count()-before != int(want.calls) || lines[0].MicroUSD != h.spent(brand) {
+			t.Errorf("together %v: %+v, %d calls, %v", together, lines, h.model.Count()-before, err)
+		}
+		cost[together] = h.spent(brand)
+	}
+	t.Logf("eight comments cost %d millionths of a dollar in two calls, %d in eight", cost[true], cost[false])
+	if 3*cost[true] > 2*cost[false] {
+		t.Error("two calls are not much cheaper")
+	}
+}
+
+// insight is what the ledger should tell.
+type insight struct {
+	step  triage.Step
+	calls int64
 }
 
 func TestAConcurrentFloodKeepsTheBudget(t *testing.T) {
@@ -374,5 +415,81 @@ func TestWhatTheBuiltInEngineJudgedIsCounted(t *testing.T) {
 	lines, err := h.Costs(t.Context(), brand, now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
 	if err != nil || len(lines) != 1 || lines[0].Step != triage.StepBuiltin || lines[0].Items != 7 || lines[0].MicroUSD != 0 {
 		t.Errorf("%+v, %v", lines, err)
+	}
+}
+
+// reads lets a model at the local server read meanings too.
+func (h *household) reads(model string) *embeddings.LLM {
+	h.t.Helper()
+	client, err := llm.New(llm.Config{
+		BaseURL: h.model.URL, APIKey: h.model.Key, EmbeddingModel: model, EmbeddingDimensions: 64, RetryPause: time.Millisecond,
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	reader := embeddings.NewLLM(client)
+	h.judge.Embedder = reader
+	return reader
+}
+
+func TestWhatVectorsCostIsInTheLedgerAndWithinTheBudget(t *testing.T) {
+	h := newHousehold(t, classifier.ModeLLM)
+	reader := h.reads("text-embedding-3-small")
+	rich, poor := h.brand("Rich"), h.brand("Poor")
+	h.hear(rich, distinct(20)...)
+	lines, err := h.Costs(t.Context(), rich, h.Now(), h.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var line postgres.CostLine
+	for _, l := range lines {
+		if l.Step == triage.StepEmbed {
+			line = l
+		}
+	}
+	if line.Engine != "llm" || line.Model != reader.Model() || line.Items != 20 || line.Calls != 1 || line.Prompt < 100 || line.MicroUSD < 1 || line.Unpriced != 0 {
+		t.Errorf("the ledger says of vectors %+v", line)
+	}
+	h.thrift(poor, func(t *triage.Thrift) { t.Model, t.DayMicroUSD = false, 3 })
+	for range 12 {
+		h.hear(poor, distinct(20)...)
+	}
+	if got := h.spent(poor); got > 3 {
+		t.Errorf("of a budget of 3 %d were spent on vectors", got)
+	}
+	if got := h.scalar(`SELECT count(*) FROM again WHERE brand_id = $1 AND short = 'budget_day' AND due_at > now()`, poor); got == 0 {
+		t.Error("what has no vector for want of money does not wait for more")
+	}
+	if got := h.scalar(`SELECT count(*) FROM items WHERE brand_id = $1`, poor); got != 240 {
+		t.Errorf("%d of 240 stand in queues", got)
+	}
+}
+
+func TestAModelWithoutAPriceIsNotAskedWhereThereIsABudget(t *testing.T) {
+	h := newHousehold(t, classifier.ModeLLM)
+	var err error
+	h.client, err = llm.New(llm.Config{BaseURL: h.model.URL, APIKey: h.model.Key, ChatModel: "our-own"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	h.judge.Engine, err = classifier.ForMode(classifier.ModeLLM, h.judge.Builtin,
+		classifier.NewFrugal(classifier.NewLLM(h.client), jobs.Purse{Store: h.Store, Log: log}, nil), 0.7, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.reads("our-own-too")
+	brand := h.brand("Careful")
+	h.thrift(brand, func(t *triage.Thrift) { t.MonthMicroUSD = 1_000_000 })
+	item := h.hear(brand, first)[0]
+	receipt, err := h.Receipt(t.Context(), item)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := receipt.Judgement.Effort; e.Step != triage.StepStood || e.Short != triage.ShortOfPrice || reasonOf(item, "stood_in") == "" {
+		t.Errorf("judged by %+v, because %v", e, item.Reasons)
+	}
+	if got := h.model.Count(); got != 0 {
+		t.Errorf("models without a price were asked %d times", got)
 	}
 }

@@ -125,7 +125,6 @@ func (b *beach) settle(e triage.Engagement, c comment) (item triage.ID) {
 				plan.Thresholds.SpamSure = 2 // what is dismissed here is so for being in a wave
 				return &postgres.Placed{Placement: plan.Place(e, c.classification(), routing.Context{}, b.at)}
 			},
-			Notify: func(triage.Placement) (string, bool) { return "", false },
 		}})
 		return err
 	})

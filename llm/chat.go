@@ -68,8 +68,8 @@ func (c *Client) chatOnce(ctx context.Context, r openai.ChatCompletionRequest) (
 	if err != nil {
 		return Answer{}, err
 	}
-	answer := Answer{Model: modelName(resp.Model, c.config.ChatModel), Usage: usageOf(resp.Usage)}
-	answer.Usage.MicroUSD, answer.Usage.Priced = cost(answer.Model, c.config.ChatModel, answer.Usage)
+	answer := Answer{Model: modelName(resp.Model, c.config.ChatModel)}
+	answer.Usage = c.priced(answer.Model, c.config.ChatModel, usageOf(resp.Usage))
 	c.totals.add(answer.Usage)
 	answer.Content, err = contentOf(resp.Choices)
 	return answer, err

@@ -37,6 +37,9 @@ type Config struct {
 	RefusedFor    time.Duration // pause after a wrong key or a used-up quota; default 1 min
 	RetryPause    time.Duration // before the one quick retry; default 200 ms
 
+	// Prices are what models cost; default is the list that the program has.
+	Prices PriceList
+
 	// Random returns numbers in [0, 1) for jitter; default math/rand.
 	Random func() float64
 }
@@ -101,6 +104,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RetryPause <= 0 {
 		c.RetryPause = 200 * time.Millisecond
+	}
+	if c.Prices.Models == nil {
+		c.Prices = Prices(nil)
 	}
 	if c.Random == nil {
 		c.Random = rand.Float64

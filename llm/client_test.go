@@ -58,6 +58,7 @@ func TestChatSendsWhatTheOriginalAcceptsAndPricesTheAnswer(t *testing.T) {
 	if answer.Model != "gpt-4o-mini-2024-07-18" || !answer.Usage.Priced || answer.Usage.MicroUSD < 1 {
 		t.Errorf("answer of %s used %+v", answer.Model, answer.Usage)
 	}
+	answer.Usage.Exact = 0 // which the totals do not hold
 	if total := c.Totals(); total.Calls != 1 || total.Usage != answer.Usage || total.UnpricedCalls != 0 {
 		t.Errorf("totals %+v, answer %+v", total, answer.Usage)
 	}
@@ -69,6 +70,36 @@ func TestAnUnknownModelCostsNothingAndIsCounted(t *testing.T) {
 	answer, err := c.Chat(t.Context(), question)
 	if err != nil || answer.Usage.Priced || answer.Usage.MicroUSD != 0 || c.Totals().UnpricedCalls != 1 {
 		t.Errorf("%v, usage %+v, totals %+v", err, answer.Usage, c.Totals())
+	}
+}
+
+func TestWhatAModelCostsIsReadFromFileAndKnownOfServersWithoutAKey(t *testing.T) {
+	own, err := llm.ReadPrices([]byte(`{"as_of":"2026-11-01","usd_per_million_tokens":{"our-own":{"input":2,"cached":1,"output":4}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	prices := llm.Prices(&own)
+	if _, ok := prices.Of("gpt-4o-mini-2024-07-18"); !ok || prices.AsOf != "2026-11-01" {
+		t.Errorf("own prices of %s leave out the program's", prices.AsOf)
+	}
+	for name, c := range map[string]struct {
+		change func(*llm.Config)
+		cost   int64
+		known  bool
+	}{
+		"in nobody's list":          {func(*llm.Config) {}, 0, false},
+		"in a list of one's own":    {func(c *llm.Config) { c.Prices = prices }, 2*1000 + 4*100, true},
+		"on a server without a key": {func(c *llm.Config) { c.APIKey = "" }, 0, true},
+	} {
+		cost, known := client(t, "http://127.0.0.1:1/v1", func(o *llm.Config) { o.ChatModel = "our-own"; c.change(o) }).CostOf(1000, 100)
+		if cost != c.cost || known != c.known {
+			t.Errorf("a model %s costs %d, known %v", name, cost, known)
+		}
+	}
+	for _, bad := range []string{`{}`, `{"as_of":"soon"}`, `[]`, `{"as_of":"2026-11-01","usd_per_million_tokens":{"x":{"input":-1}}}`} {
+		if _, err := llm.ReadPrices([]byte(bad)); err == nil {
+			t.Errorf("%s was taken for a price list", bad)
+		}
 	}
 }
 

@@ -40,8 +40,14 @@ func CountTokens(text string) int64 {
 }
 
 // CostOf returns what tokens cost at the configured chat model, in millionths of a US
-// dollar, rounded up; 0 when its price is not known.
-func (c *Client) CostOf(prompt, completion int64) int64 {
-	micro, _ := cost(c.config.ChatModel, c.config.ChatModel, Usage{PromptTokens: prompt, CompletionTokens: completion})
-	return micro
+// dollar, rounded up, and false when its price is not known.
+func (c *Client) CostOf(prompt, completion int64) (int64, bool) {
+	u := c.priced("", c.config.ChatModel, Usage{PromptTokens: prompt, CompletionTokens: completion})
+	return u.MicroUSD, u.Priced
+}
+
+// CostOfEmbedding is CostOf for the configured embedding model.
+func (c *Client) CostOfEmbedding(tokens int64) (int64, bool) {
+	u := c.priced("", c.config.EmbeddingModel, Usage{PromptTokens: tokens})
+	return u.MicroUSD, u.Priced
 }

@@ -49,8 +49,7 @@ func (c *Client) embedOnce(ctx context.Context, texts []string) ([][]float32, Us
 	if err != nil {
 		return nil, Usage{}, err
 	}
-	usage := usageOf(resp.Usage)
-	usage.MicroUSD, usage.Priced = cost(string(resp.Model), c.config.EmbeddingModel, usage)
+	usage := c.priced(string(resp.Model), c.config.EmbeddingModel, usageOf(resp.Usage))
 	c.totals.add(usage)
 	if badNumber {
 		return nil, usage, NewUnusable("vector_number")

@@ -39,6 +39,9 @@ func subject(change func(*notify.Subject)) notify.Subject {
 
 func fact(n notify.Notice, label string) string {
 	for _, f := range n.Facts {
+		if f.Label == label && f.Note != "" {
+			return f.Value + " (" + f.Note + ")"
+		}
 		if f.Label == label {
 			return f.Value
 		}

@@ -20,8 +20,16 @@ type words struct {
 
 	labelDue, labelIntent, labelSentiment, labelUrgency, labelReply, labelRisk, labelMedia string
 
+	outcome map[triage.Outcome]string
+	act     map[Act]string
+	snooze  map[string]string
+
 	open, followers, verified, covered, noText, notJudged, unsure, overdue string
-	deleted, deletedLine, yes, no                                          string
+	deleted, deletedLine, yes, no, closed, ended, anybodys, labelBack      string
+	assignedTo, heldBy, snoozedBy, waitingBy, closedBy                     string // with # for the name
+	cameByQueue, cameByRoute, cameByTest, test, testLine                   string // with # for the name
+	handTo                                                                 string // with # for the queue
+	dialog, labelNote, labelDraft, keep, cancel                            string
 	waitingOf, moreOf                                                      string // with # for the number
 	thousands                                                              string
 	due                                                                    string // layout of package time
@@ -45,9 +53,21 @@ func (w *words) yesNo(yes bool) string {
 	return w.no
 }
 
-// due writes a time on the team's clock, with the name of its zone, since a message is
+func (w *words) handOver(to triage.Queue) string {
+	return strings.ReplaceAll(w.handTo, "#", w.queue[to])
+}
+
+// dueIn is time with a word for what is past.
+func (v Voice) dueIn(at, now time.Time) string {
+	if at.Before(now) {
+		return v.time(at) + " (" + v.words().overdue + ")"
+	}
+	return v.time(at)
+}
+
+// time writes a time on the team's clock, with the name of its zone, since a message is
 // read later and elsewhere than it is written.
-func (v Voice) due(at, now time.Time) string {
+func (v Voice) time(at time.Time) string {
 	w := v.words()
 	location := v.Location
 	if location == nil {
@@ -58,11 +78,7 @@ func (v Voice) due(at, now time.Time) string {
 	if own, ok := w.zones[zone]; ok {
 		zone = own
 	}
-	text := local.Format(w.due) + " " + zone
-	if at.Before(now) {
-		text += " (" + w.overdue + ")"
-	}
-	return text
+	return local.Format(w.due) + " " + zone
 }
 
 // number groups the digits of n by thousands.
@@ -105,6 +121,12 @@ func platformName(p triage.Platform) string {
 		return "Mastodon"
 	case triage.Bluesky:
 		return "Bluesky"
+	case triage.Reddit:
+		return "Reddit"
+	case triage.GoogleBusiness:
+		return "Google"
+	case triage.Trustpilot:
+		return "Trustpilot"
 	}
 	return string(p)
 }
@@ -131,6 +153,22 @@ var english = words{
 		triage.FormReview: "review", triage.FormMessage: "message"},
 	labelDue: "First answer due", labelIntent: "Intent", labelSentiment: "Sentiment", labelUrgency: "Urgency of the text",
 	labelReply: "Reply expected", labelRisk: "Risk", labelMedia: "Own photo, video or link",
+	outcome: map[triage.Outcome]string{
+		triage.OutcomeAnswered: "answered", triage.OutcomeNoReply: "no reply needed", triage.OutcomePublished: "published",
+		triage.OutcomeForwarded: "passed on", triage.OutcomeDismissed: "dismissed", triage.OutcomeOther: "other",
+		triage.OutcomeSpam: "spam", triage.OutcomeAbuse: "abuse", triage.OutcomeUnrelated: "not about us",
+		triage.OutcomeDuplicate: "duplicate", triage.OutcomeDeleted: "deleted", triage.OutcomeSpamWave: "spam wave",
+	},
+	act: map[Act]string{ActClaim: "I take it", ActResolve: "Close as …", ActSnooze: "Put away …", ActCorrect: "It is rather …",
+		ActWrite: "Note or draft"},
+	snooze: map[string]string{SnoozeHour: "for an hour", SnoozeHours: "for four hours", SnoozeTomorrow: "until tomorrow, 9 o'clock"},
+	closed: "Done", ended: "Closed", anybodys: "It is open for anybody.", labelBack: "Comes back",
+	assignedTo: "It is assigned to #.", heldBy: "# has it.", snoozedBy: "# put it away.", waitingBy: "# waits for the author.",
+	closedBy:    "# closed it",
+	cameByQueue: "You see this because it is urgent or high, and its queue is told here.",
+	cameByRoute: "You see this because of the rule “#”.", cameByTest: "You see this because somebody asked for a test.",
+	test: "Test", testLine: "This is how you will hear of what cannot wait for #.", handTo: "Hand over to the #",
+	dialog: "Note or draft", labelNote: "Note for the team", labelDraft: "Draft of a reply; it is kept, not sent", keep: "Keep", cancel: "Cancel",
 	open: "Open the item", followers: "followers", verified: "verified",
 	covered:   "The text is covered because it may be hard to read. Open the item to see it.",
 	noText:    "There is no text.",
@@ -163,6 +201,22 @@ var german = words{
 		triage.FormReview: "Bewertung", triage.FormMessage: "Nachricht"},
 	labelDue: "Erste Antwort fällig", labelIntent: "Anliegen", labelSentiment: "Stimmung", labelUrgency: "Dringlichkeit des Textes",
 	labelReply: "Antwort erwartet", labelRisk: "Risiko", labelMedia: "Eigenes Foto, Video oder Link",
+	outcome: map[triage.Outcome]string{
+		triage.OutcomeAnswered: "beantwortet", triage.OutcomeNoReply: "keine Antwort nötig", triage.OutcomePublished: "veröffentlicht",
+		triage.OutcomeForwarded: "weitergegeben", triage.OutcomeDismissed: "verworfen", triage.OutcomeOther: "sonstiges",
+		triage.OutcomeSpam: "Spam", triage.OutcomeAbuse: "Beleidigung", triage.OutcomeUnrelated: "betrifft uns nicht",
+		triage.OutcomeDuplicate: "doppelt", triage.OutcomeDeleted: "gelöscht", triage.OutcomeSpamWave: "Spam-Welle",
+	},
+	act: map[Act]string{ActClaim: "Ich übernehme", ActResolve: "Abschließen als …", ActSnooze: "Zurückstellen …", ActCorrect: "Es ist eher …",
+		ActWrite: "Notiz oder Entwurf"},
+	snooze: map[string]string{SnoozeHour: "für eine Stunde", SnoozeHours: "für vier Stunden", SnoozeTomorrow: "bis morgen, 9 Uhr"},
+	closed: "Erledigt", ended: "Abgeschlossen", anybodys: "Der Eintrag ist für alle offen.", labelBack: "Kommt zurück",
+	assignedTo: "# zugewiesen.", heldBy: "# hat es übernommen.", snoozedBy: "# hat es zurückgestellt.", waitingBy: "# wartet auf Antwort.",
+	closedBy:    "# hat es abgeschlossen",
+	cameByQueue: "Sie sehen das, weil es dringend oder hoch eingestuft ist und die Queue hier gemeldet wird.",
+	cameByRoute: "Sie sehen das wegen der Regel „#“.", cameByTest: "Sie sehen das, weil jemand einen Test angefordert hat.",
+	test: "Test", testLine: "So erfahren Sie hier, was bei # nicht warten kann.", handTo: "An die # übergeben",
+	dialog: "Notiz oder Entwurf", labelNote: "Notiz für das Team", labelDraft: "Entwurf einer Antwort; er wird abgelegt, nicht gesendet", keep: "Ablegen", cancel: "Abbrechen",
 	open: "Eintrag öffnen", followers: "Follower", verified: "verifiziert",
 	covered:   "Der Text ist verdeckt, weil er belasten kann. Zum Lesen den Eintrag öffnen.",
 	noText:    "Es gibt keinen Text.",

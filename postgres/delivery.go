@@ -19,7 +19,7 @@ type Delivery struct {
 	EndpointID  triage.ID
 	Platform    triage.Platform
 	ReceivedAt  time.Time
-	Source      string // webhook, poll, replay
+	Source      string // webhook, poll, stream, replay, import
 	Raw         []byte
 	SHA256      [32]byte
 	Accepted    int

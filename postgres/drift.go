@@ -42,14 +42,15 @@ func (r Reads) CountWeek(ctx context.Context, brand triage.ID, monday time.Time)
 	rows, _ := r.db.Query(ctx, `
 		SELECT intent, sum(judged)::int, sum(corrected)::int FROM (
 			SELECT intent, count(*) AS judged, 0 AS corrected FROM judgements
-			WHERE brand_id = $1 AND id >= $2 AND id < $3 AND NOT provisional GROUP BY intent
+			WHERE brand_id = $1 AND id >= $2 AND id < $3 AND NOT provisional
+			  AND engagement_id >= $6 GROUP BY intent
 			UNION ALL
 			SELECT j.intent, 0, count(DISTINCT l.engagement_id) FROM labels l
 			JOIN LATERAL (
 				SELECT intent FROM judgements WHERE brand_id = l.brand_id AND engagement_id = l.engagement_id AND round = l.round
 				ORDER BY judged_at DESC, id DESC LIMIT 1) j ON j.intent <> l.intent
 			WHERE l.brand_id = $1 AND l.created_at >= $4 AND l.created_at < $5 AND l.intent IS NOT NULL GROUP BY j.intent) n
-		GROUP BY intent`, brand, firstID(monday), firstID(next), monday, next)
+		GROUP BY intent`, brand, firstID(monday), firstID(next), monday, next, firstID(monday.AddDate(0, 0, -7)))
 	var intent triage.Intent
 	var n IntentWeek
 	if _, err := pgx.ForEachRow(rows, []any{&intent, &n.Judged, &n.Corrected}, func() error {

@@ -10,8 +10,12 @@ import (
 	"triage/triage"
 )
 
-// JudgeQueue is the job queue for judging.
-const JudgeQueue = "judge"
+// The job queues for judging. Jobs come into the first; what is too many of one brand is moved
+// to the second, which has workers of its own: see judge_turn in the migrations.
+const (
+	JudgeQueue = "judge"
+	CrowdQueue = "judge_crowd"
+)
 
 // perJob is how many engagements one job judges: enough to share round trips, few enough
 // that a failure is cheap to repeat.
@@ -20,7 +24,8 @@ const perJob = 50
 // judgeAttempts is how often a job may fail before its engagements are placed unjudged.
 const judgeAttempts = 5
 
-// Enqueue schedules the judging of refs, in jobs of at most perJob of one brand.
+// Enqueue schedules the judging of refs, in jobs of at most perJob of one brand. Brands take
+// turns in the line of jobs: see judge_turn in the migrations.
 func (t *Tx) Enqueue(ctx context.Context, refs []Ref) error {
 	return t.enqueue(ctx, perJob, refs, 1)
 }
@@ -29,6 +34,14 @@ func (t *Tx) Enqueue(ctx context.Context, refs []Ref) error {
 // its worker, no longer holds up the others.
 func (t *Tx) EnqueueEach(ctx context.Context, refs []Ref) error {
 	return t.enqueue(ctx, 1, refs, 1)
+}
+
+// priorityHistory lets everything else pass.
+const priorityHistory = 4
+
+// EnqueueHistory schedules the judging of what came from a file.
+func (t *Tx) EnqueueHistory(ctx context.Context, refs []Ref) error {
+	return t.enqueue(ctx, perJob, refs, priorityHistory)
 }
 
 // Again takes small jobs, since a model is asked about all of them, and lets new comments
@@ -80,7 +93,9 @@ func (t *Tx) enqueue(ctx context.Context, size int, refs []Ref, priority int) er
 // available. The job library does the same from one elected process; when a crash of the
 // database meets that process while it starts, its upkeep can stay away for minutes, so
 // every process looks. A worker that wakes up late finds its round settled and does
-// nothing. It returns how many jobs were rescued.
+// nothing. Those that failed and are due for dueFor while others pass them go to the front:
+// they wait by the clock, behind every place in the line. It returns how many jobs were
+// rescued.
 func (t *Tx) RescueJudging(ctx context.Context, stuckFor, dueFor time.Duration) (int, error) {
 	tag, err := t.tx.Exec(ctx, `
 		UPDATE river_job SET
@@ -92,6 +107,13 @@ func (t *Tx) RescueJudging(ctx context.Context, stuckFor, dueFor time.Duration) 
 			  AND (state = 'running' AND attempted_at < now() - $2::interval
 			       OR state IN ('retryable', 'scheduled') AND scheduled_at < now() - $3::interval)
 			FOR UPDATE SKIP LOCKED)`, triage.JudgeJob{}.Kind(), stuckFor, dueFor)
+	if err != nil {
+		return 0, fmt.Errorf("rescue judging: %w", err)
+	}
+	err = t.exec(ctx, `
+		UPDATE river_job SET scheduled_at = now() - interval '1 hour'
+		WHERE kind = $1 AND state = 'available' AND attempt > 0
+		  AND scheduled_at BETWEEN now() - interval '30 minutes' AND now() - $2::interval`, triage.JudgeJob{}.Kind(), dueFor)
 	if err != nil {
 		return 0, fmt.Errorf("rescue judging: %w", err)
 	}

@@ -2,44 +2,63 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"triage/notify"
 	"triage/triage"
 )
 
-// NewNotice asks for one message about an item to a team's channel.
+// NewNotice asks for one message about an item at a place.
 type NewNotice struct {
 	BrandID      triage.ID
 	ItemID       triage.ID
 	EngagementID triage.ID
-	Target       string // Slack channel
+	Cause        string // shared by all notices of the same thing
+	notify.Going
 }
 
 // AddNotices puts notices into the outbox, in the transaction of the placement. While
-// one about the same item waits for the same channel there is no second: it will tell
+// one about the same item waits for the same place there is no second: it will tell
 // the state of the moment when it is sent.
 func (t *Tx) AddNotices(ctx context.Context, notices []NewNotice) error {
 	for _, n := range notices {
 		if err := t.exec(ctx, `
-			INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, target, next_at, created_at)
-			SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, 'new', $5::text, $6::timestamptz, $6
-			WHERE NOT EXISTS (SELECT FROM notices WHERE brand_id = $1 AND item_id = $3 AND target = $5
+			INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, cause, why, why_name, patient, target, next_at, handle, created_at)
+			SELECT $1::uuid, $2::uuid, $3::uuid, $4::uuid, 'new', $5, $6, $7, $8, $9::text, greatest($10::timestamptz, $11), $12, $11::timestamptz
+			WHERE NOT EXISTS (SELECT FROM notices WHERE brand_id = $1 AND item_id = $3 AND target = $9
 			                  AND kind = 'new' AND state = 'pending')`,
-			n.BrandID, NewID(), n.ItemID, n.EngagementID, n.Target, t.Now); err != nil {
+			n.BrandID, NewID(), n.ItemID, n.EngagementID, n.Cause, n.Why.Kind, n.Why.Name, n.Patient, n.Place, n.At,
+			t.Now, rand.Text()); err != nil {
 			return fmt.Errorf("notice: %w", err)
 		}
 	}
 	return nil
 }
 
-// The kinds of notices: a new message, and the retraction of one that was sent.
+// The kinds of notices: a message about an item, the retraction of one that was sent, one that
+// somebody asked for to see whether it comes, and news of how a channel does.
 const (
 	NoticeNew     = "new"
 	NoticeRetract = "retract"
+	NoticeTest    = "test"
+	NoticeAlarm   = "alarm" // something is wrong with a channel
+	NoticeCalm    = "calm"  // and it is over
 )
+
+// AddTest asks for a test message and returns the notice's id.
+func (t *Tx) AddTest(ctx context.Context, brand triage.ID, place string) (triage.ID, error) {
+	id := NewID()
+	if err := t.exec(ctx, `
+		INSERT INTO notices (brand_id, id, kind, cause, why, target, next_at, created_at)
+		VALUES ($1, $2, 'test', 'test', $3, $4, $5, $5)`, brand, id, notify.WhyTest, place, t.Now); err != nil {
+		return "", fmt.Errorf("test notice: %w", err)
+	}
+	return id, nil
+}
 
 // TakenNotice is a notice that this process shall send, before its lease ends.
 type TakenNotice struct {
@@ -47,8 +66,14 @@ type TakenNotice struct {
 	ID       triage.ID
 	Kind     string
 	Target   string
-	Ref      string // of the message to retract
+	Ref      string // of the message that stands
 	Attempts int    // this one included
+	Patient  bool   // it waits while its place is quiet
+
+	Handle      string
+	Telling     int    // how often its message was written
+	Told        string // hash of how the item stood then, or shall be noted to stand
+	ToldVersion int64
 }
 
 // NoticeTake bounds what is taken at once.
@@ -68,63 +93,81 @@ type NoticeTake struct {
 func (t *Tx) TakeNotices(ctx context.Context, take NoticeTake) ([]TakenNotice, error) {
 	rows, _ := t.tx.Query(ctx, takeNotices,
 		take.Now, append([]string{}, take.Held...), take.Targets, take.MergeOver, take.MergeMost, take.Now.Add(take.Lease))
-	taken, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (TakenNotice, error) {
-		var n TakenNotice
-		err := row.Scan(&n.BrandID, &n.ID, &n.Kind, &n.Target, &n.Ref, &n.Attempts)
-		return n, err
-	})
+	taken, err := pgx.CollectRows(rows, scanTaken)
 	if err != nil {
 		return nil, fmt.Errorf("take notices: %w", err)
 	}
 	return taken, nil
 }
 
+const takenColumns = `n.brand_id, n.id, n.kind, n.target, coalesce(n.message_ref, ''), n.attempts, coalesce(n.handle, ''),
+	n.telling, coalesce(n.told, ''), coalesce(n.told_version, 0), n.patient`
+
+// wanted leaves out what waits for its muted place.
+const wanted = `NOT (n.patient AND EXISTS (SELECT FROM notice_mutes m WHERE m.brand_id = n.brand_id AND m.place = n.target AND m.until > $1))`
+
 const takeNotices = `
 	WITH due AS (
-		SELECT target, kind, count(*) AS waiting FROM notices
-		WHERE state = 'pending' AND next_at <= $1 AND target <> ALL ($2)
-		GROUP BY target, kind ORDER BY min(next_at) LIMIT $3),
+		SELECT n.brand_id, n.target, n.kind, count(*) AS waiting FROM notices n
+		WHERE n.state = 'pending' AND n.next_at <= $1 AND n.target <> ALL ($2) AND ` + wanted + `
+		GROUP BY n.brand_id, n.target, n.kind ORDER BY min(n.next_at) LIMIT $3),
 	picked AS (
 		SELECT p.brand_id, p.id FROM due d CROSS JOIN LATERAL (
 			SELECT n.brand_id, n.id FROM notices n
 			LEFT JOIN items i ON i.brand_id = n.brand_id AND i.id = n.item_id
-			WHERE n.state = 'pending' AND n.next_at <= $1 AND n.target = d.target AND n.kind = d.kind
+			WHERE n.brand_id = d.brand_id AND n.state = 'pending' AND n.next_at <= $1 AND n.target = d.target AND n.kind = d.kind
+			  AND ` + wanted + `
 			ORDER BY i.priority, n.created_at, n.id
 			LIMIT CASE WHEN d.kind = 'new' AND d.waiting > $4 THEN $5::int ELSE 1 END
 			FOR UPDATE OF n SKIP LOCKED) p)
 	UPDATE notices n SET attempts = n.attempts + 1, next_at = $6
 	FROM picked p WHERE n.brand_id = p.brand_id AND n.id = p.id
-	RETURNING n.brand_id, n.id, n.kind, n.target, coalesce(n.message_ref, ''), n.attempts`
+	RETURNING ` + takenColumns
 
 // NoticesSent notes that notices went out, as the message ref; a digest has no ref, since
 // it holds no word of an author. What was retracted while it was being sent gets its
 // retraction now; of what another process has sent too, the second message is kept as a
 // row of its own, so that a retraction finds both.
 func (t *Tx) NoticesSent(ctx context.Context, now time.Time, sent []TakenNotice, ref string) error {
-	brands, ids := noticeKeys(sent)
-	fresh := make([]triage.ID, len(sent))
-	for i := range fresh {
-		fresh[i] = NewID()
-	}
+	k := noticeKeysOf(sent)
 	if err := t.exec(ctx, `
 		WITH was AS (
-			SELECT n.brand_id, n.id, n.state, k.fresh FROM notices n
-			JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (brand, id, fresh) ON n.brand_id = k.brand AND n.id = k.id
+			SELECT n.brand_id, n.id, n.state, k.fresh, k.handle, k.told, k.version FROM notices n
+			JOIN unnest($1::uuid[], $2::uuid[], $3::uuid[], $6::text[], $7::text[], $8::bigint[]) AS k (brand, id, fresh, handle, told, version)
+			  ON n.brand_id = k.brand AND n.id = k.id
 			FOR UPDATE OF n),
 		updated AS (
-			UPDATE notices n SET state = 'sent', sent_at = $4, error = NULL, message_ref = coalesce(nullif($5, ''), n.message_ref)
+			UPDATE notices n SET state = 'sent', sent_at = $4, error = NULL, message_ref = coalesce(nullif($5, ''), n.message_ref),
+			    telling = n.telling + 1, told = CASE WHEN $5 <> '' AND was.state <> 'cancelled' THEN nullif(was.told, '') END, told_version = was.version
 			FROM was WHERE n.brand_id = was.brand_id AND n.id = was.id AND was.state <> 'sent')
-		INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, target, state, next_at, created_at, sent_at, message_ref)
+		INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, cause, why, why_name, patient, target, state, next_at, created_at,
+		    sent_at, message_ref, handle, telling, told, told_version)
 		SELECT n.brand_id, was.fresh, n.item_id, n.engagement_id,
-		       CASE WHEN was.state = 'sent' THEN 'new' ELSE 'retract' END, n.target,
+		       CASE WHEN was.state = 'sent' THEN 'new' ELSE 'retract' END, n.cause, n.why, n.why_name, n.patient, n.target,
 		       CASE WHEN was.state = 'sent' THEN 'sent' ELSE 'pending' END, $4, $4,
-		       CASE WHEN was.state = 'sent' THEN $4::timestamptz END, $5
+		       CASE WHEN was.state = 'sent' THEN $4::timestamptz END, $5, was.handle, n.telling, nullif(was.told, ''), was.version
 		FROM was JOIN notices n ON n.brand_id = was.brand_id AND n.id = was.id
 		WHERE n.kind = 'new' AND was.state IN ('sent', 'cancelled') AND $5 <> ''`,
-		uuids(brands), uuids(ids), uuids(fresh), now, ref); err != nil {
+		uuids(k.brands), uuids(k.ids), uuids(k.fresh), now, ref, k.handles, k.told, k.versions); err != nil {
 		return fmt.Errorf("notices sent: %w", err)
 	}
 	return nil
+}
+
+// sentKeys are the columns of notices that were sent, side by side.
+type sentKeys struct {
+	brands, ids, fresh []triage.ID
+	handles, told      []string
+	versions           []int64
+}
+
+func noticeKeysOf(sent []TakenNotice) (k sentKeys) {
+	k.brands, k.ids = noticeKeys(sent)
+	for _, n := range sent {
+		k.fresh, k.handles = append(k.fresh, NewID()), append(k.handles, rand.Text())
+		k.told, k.versions = append(k.told, n.Told), append(k.versions, n.ToldVersion)
+	}
+	return k
 }
 
 // PutOffNotices makes notices due again at a time, without counting the attempt: it was
@@ -176,8 +219,8 @@ func noticeKeys(notices []TakenNotice) (brands, ids []triage.ID) {
 // again without a second effect.
 func (t *Tx) RetractNotices(ctx context.Context, brand triage.ID, engagements []triage.ID) error {
 	if err := t.exec(ctx, `
-		UPDATE notices SET state = 'cancelled'
-		WHERE brand_id = $1 AND kind = 'new' AND state = 'pending' AND item_id IN (`+itemsOf+`)`,
+		UPDATE notices SET state = CASE WHEN state = 'pending' THEN 'cancelled' ELSE state END, told = NULL
+		WHERE brand_id = $1 AND kind = 'new' AND (state = 'pending' OR told IS NOT NULL) AND item_id IN (`+itemsOf+`)`,
 		brand, uuids(engagements)); err != nil {
 		return fmt.Errorf("retract notices: %w", err)
 	}
@@ -195,8 +238,8 @@ func (t *Tx) RetractNotices(ctx context.Context, brand triage.ID, engagements []
 	batch := &pgx.Batch{}
 	for _, m := range all {
 		batch.Queue(`
-			INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, target, next_at, created_at, message_ref)
-			VALUES ($1, $2, $3, $4, 'retract', $5, $6, $6, $7)`,
+			INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, cause, target, next_at, created_at, message_ref)
+			VALUES ($1, $2, $3::uuid, $4, 'retract', ($3::uuid)::text, $5, $6, $6, $7)`,
 			brand, NewID(), m.ItemID, m.EngagementID, m.Target, t.Now, m.Ref)
 	}
 	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {

@@ -32,13 +32,12 @@ const waitPace = `
 
 // Enter counts a call and returns 0, or returns how long nobody may call.
 func (p Pace) Enter(ctx context.Context) time.Duration {
-	wait := p.Wait(ctx)
-	if wait > 0 {
-		return wait
-	}
-	_, err := p.Store.pool.Exec(ctx, enterPace, p.Endpoint)
+	tag, err := p.Store.pool.Exec(ctx, enterPace, p.Endpoint)
 	p.trouble(ctx, err)
-	return 0
+	if err != nil || tag.RowsAffected() > 0 {
+		return 0
+	}
+	return p.Wait(ctx) // 0 where nobody has said anything of the endpoint yet
 }
 
 // Wait returns how long nobody may call, and counts nothing.

@@ -33,7 +33,7 @@ const pastEngagements = `
 	JOIN engagements e ON e.brand_id = i.brand_id AND e.id = i.engagement_id
 	LEFT JOIN judgements j ON j.brand_id = i.brand_id AND j.id = i.judgement_id
 	LEFT JOIN said s ON s.engagement_id = e.id AND s.round = e.round
-	WHERE i.brand_id = $1 AND i.kind = 'owner' AND i.received_at >= $2 AND e.deleted_at IS NULL`
+	WHERE i.brand_id = $1 AND i.kind = 'owner' AND i.received_at >= $2 AND e.deleted_at IS NULL AND NOT e.history`
 
 // EachPast calls visit for every live, placed engagement of a brand received since a time,
 // in no order, without holding them all. An error of visit ends it.

@@ -31,7 +31,7 @@ func (s *settling) saveItems(ctx context.Context) error {
 		if standing == nil {
 			id := values["id"].(triage.ID)
 			batch.Queue(insertItem, values)
-			s.placed(i, id, *placed, "item.placed")
+			s.placed(i, id, *placed, placedAs(s.live[i].Engagement))
 			s.notify(i, id, *placed)
 		} else {
 			s.moveItem(batch, i, *standing, *placed, values)
@@ -65,19 +65,25 @@ func (s *settling) values(i int, placed triage.Placement) (pgx.NamedArgs, error)
 		"intent": orWord(c.Intent, triage.Other), "sentiment": orWord(c.Sentiment, triage.Neutral),
 		"urgency": orWord(c.Urgency, triage.UrgencyNormal), "language": orWord(c.Language, "und"), "risks": strs(c.Risks),
 		"reply": c.ReplyExpected, "received": e.ReceivedAt, "now": s.tx.Now, "known": known,
-		"ruled": strs(s.live[i].Ruled),
+		"ruled": strs(s.live[i].Ruled), "checked": e.History,
 	} {
 		values[name] = value
 	}
 	if placed.Dismiss {
-		values["status"], values["outcome"], values["closed"] = triage.StatusDismissed, dismissedAs(c), &s.tx.Now
+		values["status"], values["outcome"], values["closed"] = triage.StatusDismissed, dismissedAs(e, c), &s.tx.Now
+	}
+	if e.History { // nothing was promised
+		values["first"], values["resolve"] = (*time.Time)(nil), (*time.Time)(nil)
 	}
 	return values, nil
 }
 
-// dismissedAs names why the machine closes what c describes.
-func dismissedAs(c triage.Classification) triage.Outcome {
-	if c.Intent == triage.Spam {
+// dismissedAs names why the machine closes e, which c describes.
+func dismissedAs(e triage.Engagement, c triage.Classification) triage.Outcome {
+	switch {
+	case e.History:
+		return triage.OutcomeHistory
+	case c.Intent == triage.Spam:
 		return triage.OutcomeSpam
 	}
 	return triage.OutcomeDismissed
@@ -98,10 +104,10 @@ func placementValues(p triage.Placement) (pgx.NamedArgs, error) {
 		at, assignee = time.Time{}, ""
 	}
 	return pgx.NamedArgs{
-		"queue": p.Queue, "status": triage.StatusOpen, "priority": int16(p.Priority), "due": p.DueAt, "rank": p.Rank,
+		"queue": p.Queue, "status": triage.StatusOpen, "priority": int16(p.Priority), "due": p.DueAt, "first": orNull(p.DueAt), "rank": p.Rank,
 		"unsure": p.Unsure, "plan": p.PlanVersion, "reasons": reasons, "parts": parts, "tags": strs(p.Tags),
 		"skills": strs(p.Skills), "heavy": p.Heavy, "effort": int16(max(1, p.Effort)), "resolve": orNull(p.ResolveDue),
-		"sla_at": orNull(at), "assignee": idOrNull(assignee), "outcome": (*string)(nil), "closed": (*time.Time)(nil),
+		"sla_at": orNull(at), "assignee": idOrNull(assignee), "checked": false, "outcome": (*string)(nil), "closed": (*time.Time)(nil),
 	}, nil
 }
 
@@ -120,11 +126,11 @@ const insertItem = `
 	INSERT INTO items (brand_id, id, engagement_id, kind, queue, status, priority, due_at, rank, unsure, provisional, round,
 	    plan_version, reasons, judgement_id, platform, channel_id, author_id, thread_id, intent, sentiment, urgency,
 	    language, risks, reply_expected, outcome, received_at, created_at, changed_at, closed_at,
-	    parts, known, tags, skills, heavy, effort, first_due_at, resolve_due_at, sla_at, assignee_id)
+	    parts, known, tags, skills, heavy, effort, first_due_at, resolve_due_at, sla_at, wave_checked, assignee_id)
 	VALUES (@brand, @id, @engagement, @kind, @queue, @status, @priority, @due, @rank, @unsure, @provisional, @round,
 	    @plan, @reasons, @judgement, @platform, @channel, @author, @thread, @intent, @sentiment, @urgency,
 	    @language, @risks, @reply, @outcome, @received, @now, @now, @closed,
-	    @parts, @known, @tags, @skills, @heavy, @effort, @due, @resolve, @sla_at, ` + reserved + `)`
+	    @parts, @known, @tags, @skills, @heavy, @effort, @first, @resolve, @sla_at, @checked, ` + reserved + `)`
 
 // moveItem keeps the tags of people, and has the targets' clocks look again only at a
 // target that has moved.
@@ -136,7 +142,7 @@ const moveItem = `
 	    reply_expected = @reply, outcome = @outcome, closed_at = @closed,
 	    parts = @parts, known = @known, skills = @skills, heavy = @heavy, effort = @effort,
 	    tags = ARRAY(SELECT unnest(tags) EXCEPT SELECT unnest(@ruled::text[]) UNION SELECT unnest(@tags::text[]) ORDER BY 1),
-	    first_due_at = CASE WHEN answered_at IS NULL THEN @due ELSE first_due_at END, resolve_due_at = @resolve,
+	    first_due_at = CASE WHEN answered_at IS NULL THEN @first ELSE first_due_at END, resolve_due_at = @resolve,
 	    closed_in = NULL, handed_by = NULL, wake_on_author = false,
 	    sla = CASE WHEN due_at = @due THEN sla ELSE 'fine' END,
 	    sla_at = CASE WHEN due_at = @due AND @closed::timestamptz IS NULL AND closed_at IS NULL THEN sla_at ELSE @sla_at END,
@@ -172,6 +178,14 @@ func (s *settling) moveItem(batch *pgx.Batch, i int, standing Standing, placed P
 	}
 }
 
+// placedAs names the placing in the audit: history is no news, and counts for no week.
+func placedAs(e triage.Engagement) string {
+	if e.History {
+		return "item.kept"
+	}
+	return "item.placed"
+}
+
 func (s *settling) placed(i int, item triage.ID, placed Placed, action string) {
 	rules := make([]string, len(placed.Reasons))
 	for n, r := range placed.Reasons {
@@ -187,9 +201,12 @@ func (s *settling) placed(i int, item triage.ID, placed Placed, action string) {
 }
 
 func (s *settling) notify(i int, item triage.ID, placed Placed) {
-	if target, ok := s.live[i].Notify(placed.Placement); ok {
+	if s.live[i].Notify == nil {
+		return
+	}
+	for _, going := range s.live[i].Notify(placed.Placement) {
 		s.notices = append(s.notices, NewNotice{
-			BrandID: s.brand, ItemID: item, EngagementID: s.live[i].Engagement.ID, Target: target,
+			BrandID: s.brand, ItemID: item, EngagementID: s.live[i].Engagement.ID, Cause: string(item), Going: going,
 		})
 	}
 }

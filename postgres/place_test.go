@@ -104,7 +104,6 @@ func TestJudgingAgainKeepsTheTagsOfPeople(t *testing.T) {
 			Place: func(*postgres.Standing) *postgres.Placed {
 				return &postgres.Placed{Placement: triage.Placement{Queue: triage.CM, Priority: triage.P2, DueAt: in.start, Tags: []string{"other"}}}
 			},
-			Notify: func(triage.Placement) (string, bool) { return "", false },
 		}})
 		return err
 	})
@@ -127,7 +126,6 @@ func TestAPlanIsReservedForWhoWorksHere(t *testing.T) {
 				Place: func(*postgres.Standing) *postgres.Placed {
 					return &postgres.Placed{Placement: triage.Placement{Queue: triage.CM, Priority: triage.P2, DueAt: in.start, Assignee: c.asked}}
 				},
-				Notify: func(triage.Placement) (string, bool) { return "", false },
 			}})
 			return err
 		})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"triage/internal/pgtest"
+	"triage/notify"
 	"triage/postgres"
 	"triage/triage"
 )
@@ -106,7 +107,9 @@ func (in *intake) settleOne(e triage.Engagement) (counted int) {
 					Reasons: []triage.Reason{{Rule: "intent", Text: "Read as complaint."}},
 				}}
 			},
-			Notify: func(triage.Placement) (string, bool) { return "C1", true },
+			Notify: func(triage.Placement) []notify.Going {
+				return []notify.Going{{Place: "C1", Why: notify.Why{Kind: notify.WhyQueue}}}
+			},
 		}})
 		return err
 	})

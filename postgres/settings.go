@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,7 +26,13 @@ type Settings struct {
 	// History says whether the brand keeps what it knows of people over time. Without it a
 	// person's page shows the present thread only.
 	History bool `json:"history"`
+
+	// Language is what notices speak in the brand's Slack channels: en or de.
+	Language string `json:"language"`
 }
+
+// Languages are those that notices can speak.
+func Languages() []string { return []string{"en", "de"} }
 
 // The values of Settings.PersonalFigures.
 const (
@@ -34,7 +42,7 @@ const (
 
 // DefaultSettings are those of a brand that has said nothing.
 func DefaultSettings() Settings {
-	return Settings{PersonalFigures: FiguresSelf, Streak: 5, History: true}
+	return Settings{PersonalFigures: FiguresSelf, Streak: 5, History: true, Language: "en"}
 }
 
 // maxStreak bounds Settings.Streak.
@@ -44,6 +52,9 @@ const maxStreak = 50
 func (s Settings) Check() error {
 	if s.PersonalFigures != FiguresSelf && s.PersonalFigures != FiguresLeads {
 		return triage.Errorf(triage.Invalid, "Personal figures are for %q or for %q.", FiguresSelf, FiguresLeads)
+	}
+	if !slices.Contains(Languages(), s.Language) {
+		return triage.Errorf(triage.Invalid, "Notices speak %s.", strings.Join(Languages(), " or "))
 	}
 	if s.Streak < 1 || s.Streak > maxStreak {
 		return triage.Errorf(triage.Invalid, "A streak is 1 to %d items.", maxStreak)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"triage/notify"
 	"triage/routing"
 	"triage/triage"
 )
@@ -18,7 +19,7 @@ type Settlement struct {
 	Known          routing.Context // what placing knew around it; kept with the item
 	Ruled          []string        // tags that the plan's rules set; others on an item are people's
 	Place          func(standing *Standing) *Placed
-	Notify         func(p triage.Placement) (target string, ok bool)
+	Notify         func(p triage.Placement) []notify.Going // nil tells nobody
 }
 
 // Standing is the owner item as it stands when its engagement is settled again.

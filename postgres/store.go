@@ -205,6 +205,17 @@ var away = triage.Errorf(triage.Unavailable, "The database is not available.")
 // NewID returns a new identifier, a UUID version 7.
 func NewID() triage.ID { return triage.ID(uuid.Must(uuid.NewV7()).String()) }
 
+// IDAt returns a new identifier as if it had been made at a time, for what tells of that
+// time: its first 48 bits are Unix milliseconds (RFC 9562, section 5.7).
+func IDAt(at time.Time) triage.ID {
+	id := uuid.Must(uuid.NewV7())
+	ms := uint64(max(0, at.UnixMilli()))
+	for i := range 6 {
+		id[i] = byte(ms >> (40 - 8*i))
+	}
+	return triage.ID(id.String())
+}
+
 // closedConn reports whether the connection broke while in use.
 func closedConn(err error) bool {
 	var netErr *net.OpError

@@ -13,7 +13,8 @@ import (
 //
 //  1. queue: the intent's own, unless risk or the brand's goal says otherwise;
 //  2. priority: from urgency and risk, raised by reach; spam is last;
-//  3. the plan's own rules, which never lower what a risk deserves;
+//  3. the plan's own rules, which never lower what a risk deserves; what is history is
+//     closed, whatever they say;
 //  4. effort and cover, the targets in the brand's open time, a companion for the other role;
 //  5. rank: the due time, moved by named parts, so that what waits rises.
 //
@@ -38,6 +39,10 @@ func (p Plan) begin(
 	short(&out, c)
 	p.priority(&out, e, c)
 	ruled := p.rules(in, &out)
+	if e.History {
+		out.Dismiss, out.Assignee = true, ""
+		because(&out, "history", "Written before we listened: kept for what it tells, closed by the machine, can be reopened.")
+	}
 	return in, out, ruled
 }
 

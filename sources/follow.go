@@ -20,11 +20,14 @@ type follower struct {
 	postgres.Source
 	poller connector.Poller
 	wake   chan struct{} // holds a token when the next poll should not wait
+	looks  looks
+	subAt  time.Time // when the subscription was last asked about
+	stop   context.CancelFunc
 }
 
 // follow asks a channel until ctx ends, the lease is lost or the token is refused.
 func (r *Runner) follow(ctx context.Context, s postgres.Source) {
-	token, err := r.Box.Open(string(s.EndpointID), s.Secret)
+	token, err := r.Box.Open(string(s.SealedFor), s.Secret)
 	if err != nil {
 		r.Log.ErrorContext(ctx, "secret of a channel cannot be opened", "channel", s.ChannelID, "err", err)
 		r.note(ctx, s.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {
@@ -33,14 +36,17 @@ func (r *Runner) follow(ctx context.Context, s postgres.Source) {
 		return
 	}
 	f := &follower{Runner: r, Source: s, wake: make(chan struct{}, 1)}
-	f.poller = r.asked[s.Platform].Open(connector.Source{Account: s.Account, Address: s.Address, Secret: token})
-	ctx, stop := context.WithCancel(ctx)
+	f.poller = r.asked[s.Platform].Open(connector.Source{
+		Account: s.Account, Address: s.Address, Secret: token, Stream: s.StreamAddress, Rooms: s.Rooms, Concerns: f.concerns,
+		Shared: s.Shared, Budget: connector.Budget(s.Quota),
+	})
+	ctx, f.stop = context.WithCancel(ctx)
 	var streaming sync.WaitGroup
 	if stream, ok := f.poller.(connector.Streamer); ok {
 		streaming.Go(func() { f.stream(ctx, stream) })
 	}
 	f.poll(ctx)
-	stop()
+	f.stop()
 	streaming.Wait()
 	last := context.WithoutCancel(ctx)
 	r.note(last, s.SourceKey, func(ctx context.Context, tx *postgres.Tx) error { return tx.ReleaseSource(ctx, s.SourceKey) })
@@ -51,6 +57,11 @@ func (f *follower) poll(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
 		wait, err := f.ask(ctx)
+		if err == nil && wait > 0 {
+			err = f.lookAgain(ctx)
+			f.subscribed(ctx)
+		}
+		f.spend(ctx)
 		var limited *connector.Limited
 		switch {
 		case err == nil:
@@ -58,10 +69,10 @@ func (f *follower) poll(ctx context.Context) {
 		case ctx.Err() != nil || errors.Is(err, postgres.ErrSourceLost):
 			return
 		case errors.Is(err, connector.ErrRefused):
-			f.refused(ctx)
+			f.refused(ctx, err)
 			return
 		case errors.As(err, &limited):
-			wait = limited.After + time.Second // clocks differ a little
+			wait = limited.After + max(time.Second, min(limited.After/8, time.Minute)) // clocks differ, and rest may end early
 			f.pause(ctx, postgres.SourceLimited, err, wait)
 		default:
 			failures++
@@ -99,7 +110,7 @@ func (f *follower) ask(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	news := postgres.SourceNews{Cursor: &page.Next, Events: page.Body != nil, AllRead: page.Wait > 0}
+	news := postgres.SourceNews{Cursor: &page.Next, Events: page.Body != nil, Wait: page.Wait}
 	advance := func(ctx context.Context, tx *postgres.Tx) error { return tx.AdvanceSource(ctx, f.SourceKey, news) }
 	if page.Body == nil {
 		err = f.inTx(ctx, advance)
@@ -121,34 +132,6 @@ func (f *follower) take(ctx context.Context, source string, body []byte, keep fu
 	return err
 }
 
-// steady is how long a stream must have stood for the next to be opened at once.
-const steady = time.Minute
-
-// stream keeps a connection open. Each time that it stands, a poll fills what was missed
-// before.
-func (f *follower) stream(ctx context.Context, s connector.Streamer) {
-	for failures := 0; ctx.Err() == nil; {
-		opened := time.Now()
-		err := s.Stream(ctx, f.poke, func(p connector.Page) error {
-			return f.take(ctx, "stream", p.Body, func(ctx context.Context, tx *postgres.Tx) error {
-				return tx.StreamSource(ctx, f.SourceKey)
-			})
-		})
-		if ctx.Err() != nil || errors.Is(err, connector.ErrRefused) || errors.Is(err, postgres.ErrSourceLost) {
-			return // the next poll sees it too, and says so
-		}
-		if failures++; time.Since(opened) > steady {
-			failures = 1
-		}
-		wait := backoff(failures)
-		if limited := (*connector.Limited)(nil); errors.As(err, &limited) {
-			wait = limited.After
-		}
-		f.Log.DebugContext(ctx, "stream ended", "channel", f.ChannelID, "reason", connector.Reason(err))
-		f.rest(ctx, wait, false)
-	}
-}
-
 func (f *follower) poke() {
 	select {
 	case f.wake <- struct{}{}:
@@ -156,10 +139,24 @@ func (f *follower) poke() {
 	}
 }
 
-func (f *follower) refused(ctx context.Context) {
-	f.Log.WarnContext(ctx, "channel stopped: its token is refused", "channel", f.ChannelID, "platform", f.Platform)
+// spend notes how much of the day's budget is used, when that has changed.
+func (f *follower) spend(ctx context.Context) {
+	budgeted, ok := f.poller.(connector.Budgeted)
+	if !ok {
+		return
+	}
+	now := postgres.Quota(budgeted.Budget())
+	if now == f.Quota {
+		return
+	}
+	f.Quota = now
+	f.note(ctx, f.SourceKey, func(ctx context.Context, tx *postgres.Tx) error { return tx.SpendSource(ctx, f.SourceKey, now) })
+}
+
+func (f *follower) refused(ctx context.Context, cause error) {
+	f.Log.WarnContext(ctx, "channel stopped", "channel", f.ChannelID, "platform", f.Platform, "reason", connector.Reason(cause))
 	f.note(ctx, f.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {
-		return tx.RefuseSource(ctx, f.SourceKey, connector.Reason(connector.ErrRefused), f.Secret)
+		return tx.RefuseSource(ctx, f.SourceKey, connector.Reason(cause), f.Secret)
 	})
 }
 

@@ -6,7 +6,8 @@ import "slices"
 type Outcome string
 
 // The outcomes. Deleted is what an item ends with whose engagement was erased, and spam
-// wave what the machine closes together with others like it; nobody chooses these.
+// wave what the machine closes together with others like it, history what was written
+// before we listened; nobody chooses these.
 const (
 	OutcomeAnswered  Outcome = "answered"
 	OutcomeNoReply   Outcome = "no_reply_needed"
@@ -20,6 +21,7 @@ const (
 	OutcomeDuplicate Outcome = "duplicate"
 	OutcomeDeleted   Outcome = "deleted"
 	OutcomeSpamWave  Outcome = "spam_wave"
+	OutcomeHistory   Outcome = "history"
 )
 
 // Dismissals returns the outcomes that close an item as dismissed: nothing was done,
@@ -30,7 +32,7 @@ func Dismissals() []Outcome {
 
 // Status returns the status that an item closed with o has.
 func (o Outcome) Status() Status {
-	if o == OutcomeSpamWave || slices.Contains(Dismissals(), o) {
+	if o == OutcomeSpamWave || o == OutcomeHistory || slices.Contains(Dismissals(), o) {
 		return StatusDismissed
 	}
 	return StatusResolved

@@ -66,7 +66,7 @@ func (c *call) examine(ctx context.Context, timeout time.Duration) []finding {
 	}
 	findings := []finding{c.knownVariables(config)}
 	for _, check := range []func(context.Context, Config) []finding{
-		checkDatabase, checkSecretKey, checkChannels, checkSpaces, checkModel, checkAbilities, checkCalibration, checkSlack,
+		checkDatabase, checkSecretKey, checkChannels, checkSpaces, checkModel, checkAbilities, checkPrices, checkCalibration, checkSlack,
 	} {
 		limited, cancel := context.WithTimeout(ctx, timeout)
 		findings = append(findings, check(limited, config)...)

@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +52,34 @@ func TestDoctorLooksAtTheLanguageModel(t *testing.T) {
 			}
 			if strings.Contains(f.Found+f.Advice, "sk-secret-value") {
 				t.Error("the key is shown")
+			}
+		})
+	}
+}
+
+func TestDoctorTellsWhichPricesNobodyKnows(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "prices.json")
+	if err := os.WriteFile(file, []byte(`{"as_of":"2026-11-01","usd_per_million_tokens":{"our-own":{"input":1}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		env         []string
+		state, says string
+	}{
+		"known models":                   {[]string{"OPENAI_API_KEY=sk-x"}, stateOK, "known as of"},
+		"one that nobody knows":          {[]string{"OPENAI_API_KEY=sk-x", "TRIAGE_CHAT_MODEL=our-own"}, stateWarning, "our-own costs"},
+		"one in a file of one's own":     {[]string{"OPENAI_API_KEY=sk-x", "TRIAGE_CHAT_MODEL=our-own", "TRIAGE_PRICES=" + file}, stateOK, "2026-11-01"},
+		"a server without a key is free": {[]string{"TRIAGE_CHAT_MODEL=our-own", "TRIAGE_EMBEDDING_MODEL=builtin"}, stateOK, "known"},
+		"a file that is not there":       {[]string{"TRIAGE_PRICES=" + file + ".not"}, stateFailed, "TRIAGE_PRICES"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config, err := ReadConfig(append(c.env, "OPENAI_BASE_URL=http://127.0.0.1:1/v1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := checkPrices(t.Context(), config)[0]
+			if f.State != c.state || !strings.Contains(f.Found, c.says) || (f.State == stateOK) != (f.Advice == "") {
+				t.Errorf("found %+v", f)
 			}
 		})
 	}

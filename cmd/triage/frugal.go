@@ -31,7 +31,7 @@ func (s *service) frugal(judge *jobs.Judge, client *llm.Client) (classifier.Engi
 		}
 		return client.Ready()
 	}
-	return classifier.NewFrugal(model, jobs.Purse{Store: s.store, Log: s.log},
+	return classifier.NewFrugal(model, judge.Purse(),
 		jobs.Memory{Store: s.store, Near: judge.Near, Log: s.log}), nil
 }
 

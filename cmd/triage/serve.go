@@ -20,6 +20,7 @@ import (
 	"triage/queue"
 	"triage/secret"
 	"triage/sources"
+	"triage/web"
 )
 
 // The collector's settings, unless GOMEMLIMIT or GOGC say otherwise. The heap is small and
@@ -138,9 +139,13 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	s.group = ingest.NewGroup(s.store, s.log, ingest.GroupOptions{})
 	s.server = api.New(api.Options{
 		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log, CursorKey: cursors,
+		Purse: judge.Purse(), Prices: judge.Prices,
 		Public: s.config.Address(), Provider: provider, Embedder: judge.Embedder, Near: judge.Near,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
 	})
+	if err := web.Serve(s.server.App(), web.Built()); err != nil {
+		return fmt.Errorf("console: %w", err)
+	}
 	s.listener, err = net.Listen("tcp", s.config.Listen)
 	if err != nil {
 		return fmt.Errorf("TRIAGE_LISTEN: %w", err)
@@ -190,7 +195,7 @@ func (s *service) prepareJobs(ctx context.Context) error {
 	if err := s.store.EnsureVectorIndex(ctx, judge.Near.Model(), judge.Near.Dimensions()); err != nil {
 		return err
 	}
-	s.upkeep = &jobs.Upkeep{Store: s.store, Judge: judge, Wanted: s.wanted, Log: s.log}
+	s.upkeep = &jobs.Upkeep{Store: s.store, Judge: judge, Wanted: s.wanted, Keeping: s.config.Keeping(), Log: s.log}
 	if s.outbox, err = s.slackOutbox(); err != nil {
 		return err
 	}

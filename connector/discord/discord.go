@@ -1,13 +1,17 @@
-// Package discord reads what Discord posts over HTTP: the pings by which it tests an
-// address, and the webhook events of an application. Messages never come this way, but
-// over the gateway. Source: Discord Developer Documentation, "Interactions", "Webhook
-// Events".
+// Package discord listens to the server that a bot was invited to: over the gateway, which
+// also tells of edits and deletions and goes on where it was cut, and by asking for what came
+// and looking again at what may have changed meanwhile. It also reads what Discord posts over HTTP: the pings by which it tests an
+// address, and who takes an application's access back. Private threads and direct messages
+// are never taken in. Source: Discord Developer Documentation, version 10, "Gateway",
+// "Messages", "Channels", "Interactions" and "Webhook Events".
 package discord
 
 import (
 	"crypto/ed25519"
 	"encoding/hex"
 	"net/http"
+	"strings"
+	"time"
 
 	"triage/connector"
 	"triage/connector/wire"
@@ -20,11 +24,30 @@ const (
 	Timestamp = "X-Signature-Timestamp"
 )
 
-// Connector reads Discord's deliveries over HTTP.
-type Connector struct{}
+// Connector reads Discord.
+type Connector struct {
+	Client *http.Client  // nil is http.DefaultClient
+	Every  time.Duration // between polls when there is nothing new; 0 is 2 min
+	First  time.Duration // until what is held is looked up again; 0 is 15 min
+}
 
 // Name returns discord.
 func (Connector) Name() triage.Platform { return triage.Discord }
+
+// DefaultAddress returns Discord's API.
+func (Connector) DefaultAddress() string { return "https://discord.com/api/v10" }
+
+// Open returns a conversation about a server, which is named by its id.
+func (c Connector) Open(s connector.Source) connector.Poller {
+	if c.Every == 0 {
+		c.Every = 2 * time.Minute
+	}
+	if c.First == 0 {
+		c.First = 15 * time.Minute
+	}
+	s.Secret, _ = parts(s.Secret)
+	return &conversation{Connector: c, Source: s, rooms: map[string]room{}, shut: map[string]bool{}}
+}
 
 // Verify checks the Ed25519 signature of the timestamp and the raw body, one behind the
 // other, with the application's public key in hex. Each header must be there exactly once.
@@ -40,16 +63,43 @@ func (Connector) Verify(d connector.Delivery, secrets []string) error {
 	}
 	signed := append([]byte(stamps[0]), d.Body...)
 	for _, secret := range secrets {
-		if key, err := hex.DecodeString(secret); err == nil && len(key) == ed25519.PublicKeySize && ed25519.Verify(key, signed, given) {
+		_, public := parts(secret)
+		if key, err := hex.DecodeString(public); err == nil && len(key) == ed25519.PublicKeySize && ed25519.Verify(key, signed, given) {
 			return nil
 		}
 	}
 	return connector.ErrSignatureInvalid
 }
 
-// CheckSecret takes an application's public key, which is no secret: it only verifies.
+// parts takes a secret apart: a bot token, an application's public key, or both with a colon
+// between them. A token has dots, a key has none.
+func parts(secret string) (token, key string) {
+	token, key, both := strings.Cut(secret, ":")
+	if !both && !strings.Contains(token, ".") {
+		return "", token
+	}
+	return token, key
+}
+
+// minToken is how long a bot token is at least: an id, a time and a signature.
+const minToken = 50
+
+// CheckSecret takes a bot token, an application's public key, which is no secret since it
+// only verifies, or both with a colon between them.
 func (Connector) CheckSecret(secret string) error {
-	key, err := hex.DecodeString(secret)
+	token, public := parts(secret)
+	if token != "" || public == "" {
+		if err := connector.CheckShared("The bot token", token, minToken); err != nil {
+			return err
+		}
+		if strings.Count(token, ".") != 2 {
+			return triage.Errorf(triage.Invalid, "This is no bot token: take it from Bot, Reset Token.")
+		}
+	}
+	if public == "" {
+		return nil
+	}
+	key, err := hex.DecodeString(public)
 	switch {
 	case err != nil || len(key) != ed25519.PublicKeySize:
 		return triage.Errorf(triage.Invalid, "The public key must be %d hex digits.", hex.EncodedLen(ed25519.PublicKeySize))

@@ -8,7 +8,7 @@ import (
 	"triage/triage"
 )
 
-// errType says that a delivery is of neither of the two addresses.
+// errType says that a delivery is of neither of the two addresses, and no page of ours.
 var errType = errors.New("no application or type")
 
 // kind is what a delivery is. Both addresses number their types, each in its own way.
@@ -20,6 +20,7 @@ const (
 	event
 	interactionPing
 	interaction
+	asked // a page that Poll or Stream made
 )
 
 // kindOf tells them apart: only an interaction has an id and a token.
@@ -27,6 +28,8 @@ func kindOf(doc wire.Value) kind {
 	number := doc.Get("type")
 	_, named := doc.Get("application_id").ID()
 	switch {
+	case doc.Get("messages").Kind == wire.Array || doc.Get("frame").Kind == wire.Object || doc.Get("checked").Kind == wire.Object:
+		return asked
 	case !named || number.Kind != wire.Number:
 		return neither
 	case doc.Get("token").Kind == wire.String && number.Count() == 1:
@@ -39,8 +42,8 @@ func kindOf(doc wire.Value) kind {
 	return event
 }
 
-// Parse reads pings, interactions and webhook events. Who takes the application's access
-// back asks for the erasure of what it holds; no other is an engagement or its end.
+// Parse reads the pages of Poll and Stream, pings, interactions and webhook events. Who takes
+// the application's access back asks for the erasure of what it holds.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	var out connector.Parsed
 	doc, err := wire.Parse(d.Body)
@@ -52,6 +55,8 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 		out.Ignore("ping", 1)
 	case interaction:
 		out.Ignore("interaction", 1)
+	case asked:
+		readPage(&out, doc)
 	case event:
 		if reason := read(&out, doc.Get("event")); reason != "" {
 			out.Refuse("/event", reason)

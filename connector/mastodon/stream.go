@@ -20,7 +20,7 @@ const maxLine = 2 << 20
 
 // Stream listens to the account's own stream as server-sent events (WHATWG HTML, section
 // 9.2). What concerns us in no way is not handed on.
-func (c *conversation) Stream(ctx context.Context, open func(), take func(connector.Page) error) error {
+func (c *conversation) Stream(ctx context.Context, _ string, open func(), take func(connector.Page) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	r, err := c.request(ctx, c.streaming(ctx)+"/api/v1/streaming/user")

@@ -79,8 +79,8 @@ func (v Value) Link() string {
 // msFrom tells Unix milliseconds from seconds: in seconds it is the year 5138.
 const msFrom = 100_000_000_000
 
-// Time reads Unix seconds or milliseconds (as a number or its digits), or RFC 3339, to
-// the microsecond. It returns the zero time for all else, and for times before 1970.
+// Time reads Unix seconds, with or without a fraction, or milliseconds (as a number or its
+// digits), or RFC 3339, to the microsecond. It returns the zero time for all else, and for times before 1970.
 func (v Value) Time() time.Time {
 	var stamp string
 	switch v.Kind {
@@ -100,12 +100,29 @@ func (v Value) Time() time.Time {
 		}
 		return time.Unix(n, 0).UTC()
 	}
+	if t, ok := fractional(stamp); ok {
+		return t
+	}
 	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05-0700"} {
 		if t, err := time.Parse(layout, stamp); err == nil && t.Unix() > 0 {
 			return t.UTC().Truncate(time.Microsecond)
 		}
 	}
 	return time.Time{}
+}
+
+// fractional reads seconds with a decimal fraction, without the rounding of floats.
+func fractional(stamp string) (time.Time, bool) {
+	whole, fraction, ok := strings.Cut(stamp, ".")
+	if !ok || fraction == "" || len(fraction) > 9 {
+		return time.Time{}, false
+	}
+	seconds, err := strconv.ParseUint(whole, 10, 63)
+	nanos, wrong := strconv.ParseUint((fraction + "00000000")[:9], 10, 63)
+	if err != nil || wrong != nil || seconds == 0 || seconds >= msFrom {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(seconds), int64(nanos)).UTC().Truncate(time.Microsecond), true
 }
 
 // Count returns a whole number that is not negative, or -1.

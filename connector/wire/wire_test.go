@@ -109,6 +109,9 @@ func TestTimes(t *testing.T) {
 	for _, c := range []struct{ rule, in, want string }{
 		{"seconds", `1735732800`, "2025-01-01T12:00:00Z"},
 		{"digits in a string", `"1735732800"`, "2025-01-01T12:00:00Z"},
+		{"seconds with a fraction", `1735732800.25`, "2025-01-01T12:00:00.25Z"},
+		{"seconds with an empty fraction are no time", `"1735732800."`, ""},
+		{"a negative fraction is no time", `-1.5`, ""},
 		{"milliseconds", `1735732800123`, "2025-01-01T12:00:00.123Z"},
 		{"RFC 3339 with an offset, to the microsecond", `"2025-01-01T13:00:00.1234567+01:00"`, "2025-01-01T12:00:00.123456Z"},
 		{"the offset without a colon", `"2025-01-01T12:00:00+0000"`, "2025-01-01T12:00:00Z"},

@@ -20,15 +20,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if len(os.Args) > 1 && os.Args[1] == "queues" {
-		if err := runQueues(ctx, os.Args[2:]); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	if len(os.Args) > 1 && os.Args[1] == "cascade" {
-		if err := runCascade(ctx, os.Args[2:]); err != nil {
+	parts := map[string]func(context.Context, []string) error{"queues": runQueues, "cascade": runCascade, "llm": runLLM}
+	if len(os.Args) > 1 && parts[os.Args[1]] != nil {
+		if err := parts[os.Args[1]](ctx, os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
@@ -68,6 +62,12 @@ type bench struct {
 }
 
 func (b *bench) run(ctx context.Context, only string) error {
+	return b.prepared(ctx, func(dir, binary string) error { return b.parts(ctx, dir, binary, only) })
+}
+
+// prepared builds the program, starts a cluster of its own and runs work with both. dir is for
+// what work needs; all of it is gone afterwards.
+func (b *bench) prepared(ctx context.Context, work func(dir, binary string) error) error {
 	dir, err := os.MkdirTemp("", "triage-bench-")
 	if err != nil {
 		return err
@@ -92,6 +92,10 @@ func (b *bench) run(ctx context.Context, only string) error {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 		}
 	}()
+	return work(dir, binary)
+}
+
+func (b *bench) parts(ctx context.Context, dir, binary, only string) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
@@ -110,21 +114,27 @@ func (b *bench) run(ctx context.Context, only string) error {
 }
 
 // fresh gives a part a database and a brand of its own.
-func (b *bench) fresh(ctx context.Context, dir, binary, name string) error {
-	if err := b.cluster.EnsureDatabase(ctx, "bench_"+name); err != nil {
+func (b *bench) fresh(ctx context.Context, dir, binary, name string) (err error) {
+	if b.program, err = b.beside(ctx, dir, binary, name, "TRIAGE_ENGINE=builtin"); err != nil {
 		return err
+	}
+	b.brand, err = b.program.AddBrand(ctx, "Bench "+name)
+	return err
+}
+
+// beside returns the program with a database and a folder of its own.
+func (b *bench) beside(ctx context.Context, dir, binary, name string, env ...string) (rig.Program, error) {
+	if err := b.cluster.EnsureDatabase(ctx, "bench_"+name); err != nil {
+		return rig.Program{}, err
 	}
 	data := filepath.Join(dir, name)
 	if err := os.MkdirAll(data, 0o700); err != nil {
-		return err
+		return rig.Program{}, err
 	}
-	b.program = rig.Program{
+	return rig.Program{
 		Binary: binary, DataDir: data, DatabaseURL: b.cluster.URL("bench_" + name),
-		Env: []string{"TRIAGE_ENGINE=builtin", "TRIAGE_LOG_LEVEL=error"},
-	}
-	var err error
-	b.brand, err = b.program.AddBrand(ctx, "Bench "+name)
-	return err
+		Env: append(env, "TRIAGE_LOG_LEVEL=error"),
+	}, nil
 }
 
 func step(format string, args ...any) {

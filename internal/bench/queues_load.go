@@ -135,7 +135,6 @@ func settlement(e triage.Engagement, m *meanings, r *rand.Rand) postgres.Settlem
 				Reasons: []triage.Reason{{Rule: "intent", Text: "Read as " + string(intent) + "."}},
 			}}
 		},
-		Notify: func(triage.Placement) (string, bool) { return "", false },
 	}
 }
 

@@ -78,7 +78,9 @@ const (
 )
 
 // keep writes the table into the document, with machine and date.
-func (b *bench) keep(file string) error {
+func (b *bench) keep(file string) error { return b.keepTable(file, b.table()) }
+
+func (b *bench) keepTable(file, table string) error {
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -90,7 +92,7 @@ func (b *bench) keep(file string) error {
 	}
 	head := fmt.Sprintf("%s, %s, %d cores, %s, PostgreSQL %d with pgvector %s\n\n", time.Now().Format("2006-01-02"), processor(),
 		runtime.NumCPU(), runtime.Version(), b.cluster.Installation().Major, b.cluster.Installation().Vector)
-	return os.WriteFile(file, []byte(before+opening+head+b.table()+closing+after), 0o644)
+	return os.WriteFile(file, []byte(before+opening+head+table+closing+after), 0o644)
 }
 
 // processor returns the name of the processor, where the system tells.

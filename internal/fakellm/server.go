@@ -17,6 +17,7 @@ import (
 // Options tell how the server behaves. The zero value answers well, at once, to the key
 // "sk-test".
 type Options struct {
+	Address        string        // host:port to listen at; default a free port of the loopback address
 	Kind           Kind          // which server is played; default OpenAI
 	Key            string        // expected bearer key; default "sk-test"
 	ChatModel      string        // default "gpt-4o-mini"
@@ -72,8 +73,8 @@ type Request struct {
 	Body          []byte
 }
 
-// Start runs a server on a free port of the loopback address. It panics when there is
-// none, like httptest does.
+// Start runs a server, on a free port of the loopback address unless Options name one. It
+// panics when it cannot listen there, like httptest does.
 func Start(o Options) *Server {
 	if o.Key == "" {
 		o.Key = "sk-test"
@@ -87,7 +88,10 @@ func Start(o Options) *Server {
 	if o.Keep == 0 {
 		o.Keep = 10_000
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if o.Address == "" {
+		o.Address = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", o.Address)
 	if err != nil {
 		panic(fmt.Sprintf("fakellm: %v", err))
 	}

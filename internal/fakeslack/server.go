@@ -8,7 +8,9 @@ package fakeslack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"mime"
 	"net"
@@ -19,6 +21,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 // Options say what this Slack accepts.
@@ -27,6 +31,11 @@ type Options struct {
 	Token      string   // the only valid token; empty for "xoxb-fake"
 	Channels   []string // that exist and have the bot in them; empty: every id is one
 	LinkPrefix string   // links must begin with it; empty: no link is allowed
+
+	SigningSecret string           // of callbacks
+	AppToken      string           // the only valid one for sockets; empty for "xapp-fake"
+	Rates         bool             // the tiers of the methods hold
+	Now           func() time.Time // nil for time.Now
 }
 
 // Server is a running fake Slack.
@@ -41,6 +50,17 @@ type Server struct {
 	calls    []Call
 	script   map[string][]Answer
 	changed  chan struct{} // closed and replaced with every call
+
+	users     map[string]User
+	lanes     map[string]time.Time
+	triggers  map[string]trigger
+	responses map[string]*responseURL
+	answers   []Answered
+	views     []View
+	tickets   map[string]bool
+	acked     map[string]bool
+	socket    *websocket.Conn
+	ids       int
 }
 
 // Message is one message as it stands now.
@@ -49,6 +69,7 @@ type Message struct {
 	TS      string
 	Text    string
 	Blocks  json.RawMessage
+	From    string // the bot, or a user
 	Edits   int
 	Deleted bool
 }
@@ -86,8 +107,12 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fake slack: %w", err)
 	}
+	if o.AppToken == "" {
+		o.AppToken = "xapp-fake"
+	}
 	s := &Server{options: o, address: listener.Addr().String(), served: make(chan struct{}),
-		script: map[string][]Answer{}, changed: make(chan struct{})}
+		script: map[string][]Answer{}, changed: make(chan struct{}), users: map[string]User{}, lanes: map[string]time.Time{},
+		triggers: map[string]trigger{}, responses: map[string]*responseURL{}, tickets: map[string]bool{}, acked: map[string]bool{}}
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		defer close(s.served)
@@ -99,6 +124,11 @@ func Start(o Options) (*Server, error) {
 // Close ends the server and every open call.
 func (s *Server) Close() {
 	_ = s.http.Close() // its error is that of closing the listener
+	s.mu.Lock()
+	if s.socket != nil {
+		_ = s.socket.Close() // the server does not know of it any more
+	}
+	s.mu.Unlock()
 	<-s.served
 }
 
@@ -135,52 +165,79 @@ func (s *Server) Calls() []Call {
 
 // Wait returns once ok holds for the messages, or with the error of ctx.
 func (s *Server) Wait(ctx context.Context, ok func([]Message) bool) error {
-	for {
-		s.mu.Lock()
-		messages, changed := slices.Clone(s.messages), s.changed
-		s.mu.Unlock()
-		if ok(messages) {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	return s.await(ctx, func() bool { return ok(slices.Clone(s.messages)) })
+}
+
+// WaitAnswers returns once users have got n answers in all, or with the error of ctx.
+func (s *Server) WaitAnswers(ctx context.Context, n int) error {
+	return s.await(ctx, func() bool { return len(s.answers) >= n })
+}
+
+// WaitViews returns once n dialogs were opened in all, or with the error of ctx.
+func (s *Server) WaitViews(ctx context.Context, n int) error {
+	return s.await(ctx, func() bool { return len(s.views) >= n })
+}
+
+func (s *Server) now() time.Time {
+	if s.options.Now != nil {
+		return s.options.Now()
 	}
+	return time.Now()
+}
+
+// nextID returns an id that nothing else has. The caller holds the lock.
+func (s *Server) nextID(prefix string) string {
+	s.ids++
+	return prefix + strconv.Itoa(s.ids)
 }
 
 // maxRequest is more than any allowed message takes.
 const maxRequest = 1 << 20
 
-// ServeHTTP answers one call of the Web API.
+// ServeHTTP answers one call of the Web API, takes answers to callbacks, and speaks
+// Socket Mode.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/response/"):
+		s.respond(w, r)
+		return
+	case strings.HasPrefix(r.URL.Path, "/socket/"):
+		s.serveSocket(w, r)
+		return
+	}
 	method, known := strings.CutPrefix(r.URL.Path, "/api/")
-	call := Call{At: time.Now(), Method: method, Status: http.StatusOK}
+	call := Call{At: s.now(), Method: method, Status: http.StatusOK}
 	token, word := s.read(r, &call)
+	wanted := s.options.Token
+	if method == "apps.connections.open" {
+		wanted = s.options.AppToken
+	}
 	switch {
 	case word != "":
 	case !known || arguments[method] == nil:
 		word = "unknown_method"
 	case token == "":
 		word = "not_authed"
-	case token != s.options.Token:
+	case token != wanted:
 		word = "invalid_auth"
 	}
 	s.answer(w, r, call, word)
 }
 
-// read takes the form and the token out of a request.
+// read takes the arguments and the token out of a request.
 func (s *Server) read(r *http.Request, call *Call) (token, word string) {
 	if r.Method != http.MethodPost {
 		return "", "method_not_allowed"
 	}
 	token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if call.Method == "auth.test" && r.ContentLength == 0 {
-		return token, "" // it has no arguments
+	if len(arguments[call.Method]) == 0 && r.ContentLength == 0 {
+		return token, ""
 	}
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err == nil && kind == "application/json" && asJSON[call.Method] {
+		return token, readJSON(r, call)
+	}
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return "", "invalid_post_type"
 	}
@@ -198,17 +255,39 @@ func (s *Server) read(r *http.Request, call *Call) (token, word string) {
 	return token, ""
 }
 
+// readJSON takes the arguments as a form in which objects are texts, as Slack does.
+func readJSON(r *http.Request, call *Call) (word string) {
+	var members map[string]json.RawMessage
+	if err := json.NewDecoder(r.Body).Decode(&members); err != nil && !errors.Is(err, io.EOF) {
+		return "invalid_json"
+	}
+	call.Form = url.Values{}
+	for name, raw := range members {
+		var text string
+		if json.Unmarshal(raw, &text) != nil {
+			text = string(raw)
+		}
+		call.Form.Set(name, text)
+	}
+	return ""
+}
+
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, call Call, word string) {
 	s.mu.Lock()
 	var scripted *Answer
 	if next := s.script[call.Method]; word == "" && len(next) > 0 {
 		scripted, s.script[call.Method] = &next[0], next[1:]
 	}
-	var m Message
-	if word == "" && (scripted == nil || scripted.AfterAccept) {
-		m, word = s.apply(call)
+	got := refused(word)
+	if word == "" && scripted == nil {
+		if wait := s.limited(call); wait > 0 {
+			scripted = &Answer{Status: http.StatusTooManyRequests, RetryAfter: wait + time.Second - 1, Error: "ratelimited"}
+		}
 	}
-	call.Error = word
+	if word == "" && (scripted == nil || scripted.AfterAccept) {
+		got = s.apply(call)
+	}
+	call.Error = got.word
 	if scripted != nil {
 		call.Status, call.Error = max(scripted.Status, http.StatusOK), scripted.Error
 	}
@@ -217,20 +296,18 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, call Call, word 
 	s.changed = make(chan struct{})
 	s.mu.Unlock()
 
-	if scripted != nil {
+	switch m := got.message; {
+	case scripted != nil:
 		scripted.write(w, r)
-		return
+	case got.word != "":
+		writeJSON(w, http.StatusOK, map[string]any{"ok": false, "error": got.word})
+	case got.also != nil:
+		got.also["ok"] = true
+		writeJSON(w, http.StatusOK, got.also)
+	default:
+		writeJSON(w, http.StatusOK, map[string]any{"ok": true, "channel": m.Channel, "ts": m.TS, "text": m.Text,
+			"message": map[string]any{"type": "message", "text": m.Text, "ts": m.TS, "bot_id": ownBot}})
 	}
-	if word != "" {
-		writeJSON(w, http.StatusOK, map[string]any{"ok": false, "error": word})
-		return
-	}
-	if call.Method == "auth.test" {
-		writeJSON(w, http.StatusOK, map[string]any{"ok": true, "team": "Fake", "team_id": "T0FAKE", "user": "triage", "user_id": "U0FAKE", "bot_id": "B0FAKE"})
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"ok": true, "channel": m.Channel, "ts": m.TS, "text": m.Text,
-		"message": map[string]any{"type": "message", "text": m.Text, "ts": m.TS, "bot_id": "B0FAKE"}})
 }
 
 func (a *Answer) write(w http.ResponseWriter, r *http.Request) {

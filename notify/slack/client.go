@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -24,6 +25,7 @@ import (
 // Config is how to reach Slack.
 type Config struct {
 	Token       string        // of the bot, xoxb-…
+	AppToken    string        // of the app, xapp-…; only for Socket Mode
 	BaseURL     string        // of the Web API; empty for https://slack.com/api/
 	HTTPTimeout time.Duration // of one call, with its answer; zero for 10 s
 }
@@ -31,7 +33,12 @@ type Config struct {
 // Client posts to one Slack workspace. It is safe for concurrent use.
 type Client struct {
 	api     *slack.Client
+	http    *http.Client
+	base    *url.URL // another Slack than the official one; nil for that
 	timeout time.Duration
+
+	mu   sync.Mutex
+	team string // our workspace, once known
 }
 
 // New returns a client. It fails when the token is empty or the address is not one; it
@@ -57,12 +64,17 @@ func New(config Config) (*Client, error) {
 			return http.ErrUseLastResponse // a redirect would carry the token elsewhere
 		},
 	}
-	return &Client{
+	c := &Client{
 		api: slack.New(config.Token,
 			slack.OptionHTTPClient(client),
+			slack.OptionAppLevelToken(config.AppToken),
 			slack.OptionAPIURL(strings.TrimRight(config.BaseURL, "/")+"/")),
-		timeout: config.HTTPTimeout,
-	}, nil
+		http: client, timeout: config.HTTPTimeout,
+	}
+	if config.BaseURL != slack.APIURL {
+		c.base = base
+	}
+	return c, nil
 }
 
 // Post sends n to a Slack channel and returns a reference under which Update finds it.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"triage/notify"
+	"triage/triage"
 )
 
 // hostile are lines that ring, link, format or disorder where Slack lets them.
@@ -69,6 +70,9 @@ func TestHostileLinesStayWordsInEveryField(t *testing.T) {
 			"handle": func(s *notify.Subject) { s.Author.Handle = line },
 			"brand":  func(s *notify.Subject) { s.Brand = line },
 			"reason": func(s *notify.Subject) { s.Reasons[0].Text = line },
+			"holder": func(s *notify.Subject) { s.Status, s.Holder = triage.StatusClaimed, line },
+			"closer": func(s *notify.Subject) { s.Status, s.Holder = triage.StatusResolved, line },
+			"rule":   func(s *notify.Subject) { s.Why = notify.Why{Kind: notify.WhyRoute, Name: line} },
 		} {
 			s, c := fake(t)
 			m := post(t, s, c, voice.Compose(subject(change), now))

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -20,35 +21,48 @@ type message struct {
 func render(n notify.Notice) message {
 	var b []slack.Block
 	add := func(block slack.Block) { b = append(b, block) }
+	say := func(text string, limit int) {
+		if text = plain(text, limit); text != "" {
+			add(section(plainText(text)))
+		}
+	}
+	aside := func(text string) {
+		if text = plain(text, maxSection); text != "" {
+			add(slack.NewContextBlock("", plainText(text)))
+		}
+	}
 
 	add(slack.NewHeaderBlock(plainText(plain(n.Headline, maxHeader))))
+	say(n.State, maxSection)
 	if about := aboutAuthor(n); len(about) > 0 {
 		add(slack.NewContextBlock("", about...))
 	}
-	if line := plain(n.Line, maxSection); line != "" {
-		add(section(plainText(line)))
-	}
+	say(n.Line, maxSection)
 	if n.Quote != "" {
 		add(section(plainText(quoted(n.Quote, maxSection))))
 	}
 	if fields := fields(n.Facts); len(fields) > 0 {
 		add(slack.NewSectionBlock(nil, fields, nil))
 	}
-	if why := plain(strings.Join(n.Why, " "), maxSection); why != "" {
-		add(slack.NewContextBlock("", plainText(why)))
-	}
+	aside(strings.Join(n.Why, " "))
 	for _, e := range n.Entries {
 		add(section(markdown(entry(e))))
 	}
-	if n.Link.URL != "" {
+	if len(n.Buttons) > 0 {
+		add(slack.NewActionBlock("", buttons(n.Buttons)...))
+	} else if n.Link.URL != "" {
 		add(section(markdown(link(n.Link))))
 	}
+	aside(n.Came)
 	return message{fallback: fallback(n), blocks: b}
 }
 
 // fallback is one line: it rings on a phone and is read aloud.
 func fallback(n notify.Notice) string {
 	parts := []string{plain(n.Headline, maxHeader)}
+	if n.State != "" {
+		parts = append(parts, plain(n.State, maxExcerpt))
+	}
 	if name := authorName(n); name != "" {
 		parts = append(parts, name)
 	}
@@ -95,9 +109,24 @@ func fields(facts []notify.Fact) []*slack.TextBlockObject {
 	var all []*slack.TextBlockObject
 	for _, f := range facts[:min(len(facts), maxFields)] {
 		label := plain(f.Label, maxField/2)
+		if !f.At.IsZero() {
+			all = append(all, markdown(label+"\n"+moment(f)))
+			continue
+		}
 		all = append(all, plainText(label+"\n"+plain(f.Value, maxField-1-width(label))))
 	}
 	return all
+}
+
+// moment is a time that each reader sees on their own clock and in their own language;
+// docs.slack.dev, "Formatting message text", date formatting. All of it is ours.
+func moment(f notify.Fact) string {
+	fallback := strings.ReplaceAll(plain(f.Value, maxField/4), "|", "/")
+	text := fmt.Sprintf("<!date^%d^{date_short_pretty}, {time}|%s>", f.At.Unix(), fallback)
+	if f.Note != "" {
+		text += " (" + plain(f.Note, maxField/4) + ")"
+	}
+	return text
 }
 
 func entry(e notify.Entry) string {

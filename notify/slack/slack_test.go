@@ -49,25 +49,24 @@ func post(t *testing.T, s *fakeslack.Server, c *slack.Client, n notify.Notice) f
 // texts returns every text of a message, the fallback first.
 func texts(t *testing.T, m fakeslack.Message) []string {
 	t.Helper()
-	type object struct{ Text string }
-	var blocks []struct {
-		Type     string
-		Text     *object
-		Fields   []object
-		Elements []object
-	}
-	if err := json.Unmarshal(m.Blocks, &blocks); err != nil {
-		t.Fatal(err)
-	}
 	all := []string{m.Text}
-	for _, b := range blocks {
-		if b.Text != nil {
-			all = append(all, b.Text.Text)
-		}
-		for _, o := range append(b.Fields, b.Elements...) {
-			all = append(all, o.Text)
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, one := range v {
+				walk(one)
+			}
+		case map[string]any:
+			for name, one := range v {
+				if text, ok := one.(string); ok && name == "text" {
+					all = append(all, text)
+				}
+				walk(one)
+			}
 		}
 	}
+	walk(sorted(t, m.Blocks))
 	return all
 }
 
@@ -103,43 +102,109 @@ var (
 func TestMessagesAsGoldenJSON(t *testing.T) {
 	germanVoice := voice
 	germanVoice.Language = "de"
+	standing := func(status triage.Status, change func(*notify.Subject)) notify.Subject {
+		return subject(func(s *notify.Subject) {
+			s.Status, s.Token, s.Why = status, "handle.1", notify.Why{Kind: notify.WhyQueue}
+			if change != nil {
+				change(s)
+			}
+		})
+	}
+	by := func(s *notify.Subject) {
+		s.Holder, s.BackAt, s.Outcome = "Jo Möller", now.Add(time.Hour), triage.OutcomeAnswered
+	}
 	for name, n := range map[string]notify.Notice{
-		"new":     voice.Compose(subject(nil), now),
-		"new_de":  germanVoice.Compose(subject(nil), now),
-		"covered": voice.Compose(subject(func(s *notify.Subject) { s.Intent = triage.Abuse }), now),
-		"rtl": voice.Compose(subject(func(s *notify.Subject) {
+		"new":          voice.Compose(standing(triage.StatusOpen, nil), now),
+		"new_de":       germanVoice.Compose(standing(triage.StatusOpen, nil), now),
+		"overdue":      voice.Compose(standing(triage.StatusOpen, nil), now.Add(time.Hour)),
+		"by_rule":      voice.Compose(standing(triage.StatusOpen, func(s *notify.Subject) { s.Why = notify.Why{Kind: notify.WhyRoute, Name: "Safety & law"} }), now),
+		"unjudged":     voice.Compose(standing(triage.StatusOpen, func(s *notify.Subject) { s.Judged = false }), now),
+		"without_text": voice.Compose(standing(triage.StatusOpen, func(s *notify.Subject) { s.Text, s.HasMedia = "", true }), now),
+		"covered":      voice.Compose(standing(triage.StatusOpen, func(s *notify.Subject) { s.Intent = triage.Abuse }), now),
+		"rtl": voice.Compose(standing(triage.StatusOpen, func(s *notify.Subject) {
 			s.Author.Name, s.Text = "ليلى", "وصلت القهوة مكسورة 😡\nשלום"
 		}), now),
-		"digest":     voice.Digest([]notify.Subject{subject(nil), subject(func(s *notify.Subject) { s.Priority = triage.P2 })}, now),
-		"retraction": voice.Retraction(),
+		"assigned":      voice.Compose(standing(triage.StatusOpen, by), now),
+		"claimed":       voice.Compose(standing(triage.StatusClaimed, by), now),
+		"claimed_de":    germanVoice.Compose(standing(triage.StatusClaimed, by), now),
+		"snoozed":       voice.Compose(standing(triage.StatusSnoozed, by), now),
+		"waiting":       voice.Compose(standing(triage.StatusWaiting, by), now),
+		"resolved":      voice.Compose(standing(triage.StatusResolved, by), now),
+		"resolved_de":   germanVoice.Compose(standing(triage.StatusResolved, by), now),
+		"dismissed":     voice.Compose(standing(triage.StatusDismissed, func(s *notify.Subject) { s.Outcome = triage.OutcomeSpam }), now),
+		"digest":        voice.Digest([]notify.Subject{subject(nil), subject(func(s *notify.Subject) { s.Priority = triage.P2 })}, now),
+		"digest_de":     germanVoice.Digest([]notify.Subject{subject(nil), subject(func(s *notify.Subject) { s.Priority = triage.P2 })}, now),
+		"retraction":    voice.Retraction(),
+		"retraction_de": germanVoice.Retraction(),
+		"test":          voice.Test("Kaffee Nord"),
+		"test_de":       germanVoice.Test("Kaffee Nord"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, c := fake(t)
 			m := post(t, s, c, n)
-			var blocks any
-			if err := json.Unmarshal(m.Blocks, &blocks); err != nil {
-				t.Fatal(err)
-			}
-			var got bytes.Buffer
-			e := json.NewEncoder(&got)
-			e.SetEscapeHTML(false)
-			e.SetIndent("", "  ")
-			if err := e.Encode(map[string]any{"text": m.Text, "blocks": blocks}); err != nil {
-				t.Fatal(err)
-			}
-			file := filepath.Join("testdata", name+".json")
-			if *update {
-				if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
+			golden(t, name, map[string]any{"text": m.Text, "blocks": m.Blocks})
+		})
+	}
+}
+
+func TestDialogsAsGoldenJSON(t *testing.T) {
+	germanVoice := voice
+	germanVoice.Language = "de"
+	for name, v := range map[string]notify.Voice{"dialog": voice, "dialog_de": germanVoice} {
+		t.Run(name, func(t *testing.T) {
+			s, c := fake(t)
+			click, err := s.NewCommand("U1", "C1", "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Equal(got.Bytes(), want) {
-				t.Errorf("differs from %s:\n%s", file, got.String())
+			var sent struct {
+				Trigger string `json:"trigger_id"`
 			}
+			if err := json.Unmarshal(click.Payload, &sent); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Open(t.Context(), sent.Trigger, v.Write("handle.1")); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name, s.Views()[0].Raw)
 		})
 	}
+}
+
+// golden compares value with testdata/name.json, or writes that anew.
+func golden(t *testing.T, name string, value any) {
+	t.Helper()
+	var got bytes.Buffer
+	e := json.NewEncoder(&got)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(sorted(t, value)); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("testdata", name+".json")
+	if *update {
+		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("differs from %s:\n%s", file, got.String())
+	}
+}
+
+// sorted returns value as plain JSON, whose members are in order.
+func sorted(t *testing.T, value any) (plain any) {
+	t.Helper()
+	raw, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(raw, &plain)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
 }

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+// Stories drive a browser against the built program: one server for all, files one after
+// the other, since two cores have enough to do with one browser.
+export default defineConfig({
+  test: {
+    include: ['browser/**/*.story.ts'],
+    globalSetup: ['browser/house.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+})
