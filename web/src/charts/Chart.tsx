@@ -4,6 +4,7 @@ import { ActionIcon, Group, Menu, Table, Text, Title, VisuallyHidden } from '@ma
 import { useElementSize } from '@mantine/hooks'
 import { type ReactNode, useId, useRef, useState } from 'react'
 import { MoreIcon } from '../shell/icons'
+import { Wide } from '../shell/Wide'
 import { useText } from '../text/useText'
 import classes from './Chart.module.css'
 import { csv, download, fileName } from './csv'
@@ -96,7 +97,7 @@ function Legend({ series }: { series: Series[] }) {
 /** FigureTable is a chart in numbers. */
 export function FigureTable({ title, figures }: { title: string; figures: Figures }) {
   return (
-    <Table.ScrollContainer minWidth={0}>
+    <Wide label={title}>
       <Table aria-label={title} verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
@@ -113,6 +114,6 @@ export function FigureTable({ title, figures }: { title: string; figures: Figure
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   )
 }

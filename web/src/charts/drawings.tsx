@@ -38,6 +38,7 @@ export function Columns({ figures, width, height, beside }: Props) {
   const sums = figures.labels.map((_, n) => figures.series.reduce((sum, s) => (beside ? Math.max(sum, s.values[n] ?? 0) : sum + (s.values[n] ?? 0)), 0))
   const { top: greatest, ticks } = niceTop(Math.max(0, ...sums), figures.whole ?? false)
   const room = (width - left) / Math.max(1, figures.labels.length)
+  const column = Math.min(room * 0.72, 90)
   const y = (value: number) => top + (1 - value / greatest) * (height - top - bottom)
   const x = (n: number) => left + (n + 0.5) * room
   return (
@@ -45,14 +46,14 @@ export function Columns({ figures, width, height, beside }: Props) {
       <Axes figures={figures} width={width} height={height} ticks={ticks} y={y} x={x} />
       {figures.labels.map((label, n) => {
         let below = 0
-        const wide = (room * 0.72) / (beside ? figures.series.length : 1)
+        const wide = column / (beside ? figures.series.length : 1)
         return figures.series.map((s, k) => {
           const value = s.values[n] ?? 0
           if (!value) return null
           const base = beside ? 0 : below
           below = base + value
           return (
-            <rect key={label + s.name} className={classes.area} data-tone={s.tone} x={x(n) - room * 0.36 + (beside ? k * wide : 0)} width={Math.max(1, wide)} y={y(below)} height={Math.max(1, y(base) - y(below) - 0.5)}>
+            <rect key={label + s.name} className={classes.area} data-tone={s.tone} x={x(n) - column / 2 + (beside ? k * wide : 0)} width={Math.max(1, wide)} y={y(below)} height={Math.max(1, y(base) - y(below) - 0.5)}>
               <title>{`${label}: ${s.name} ${figures.format(value)}`}</title>
             </rect>
           )

@@ -3,6 +3,7 @@ import { useId } from 'react'
 import { Link } from 'wouter'
 import { useFormats } from '../format'
 import { useTaxonomy } from '../inbox/useTaxonomy'
+import { Wide } from '../shell/Wide'
 import { useText } from '../text/useText'
 import { Asked } from './Card'
 import { useWaves } from './figures'
@@ -29,7 +30,7 @@ export function Waves({ span, now }: { span: Span; now: number }) {
             <Title order={3} size="h6" id={id}>{t('waves')}</Title>
             <Text size="sm" c="dimmed">{found.length ? t('wavesLead') : t('wavesNone')}</Text>
             {found.length > 0 && (
-              <Table.ScrollContainer minWidth={0}>
+              <Wide label={t('waves')}>
                 <Table verticalSpacing={4} aria-labelledby={id}>
                   <Table.Thead>
                     <Table.Tr>
@@ -47,7 +48,7 @@ export function Waves({ span, now }: { span: Span; now: number }) {
                           <Anchor component={Link} href={`/content?group=none&status=live,closed&wave=${wave.id}`} size="sm" underline="always">{w('intent', wave.intent)}</Anchor>
                           {wave.state === 'open' && <Text span size="xs" fw={600}> · {t('open')}</Text>}
                         </Table.Td>
-                        <Table.Td>{f.moment(wave.started_at)}</Table.Td>
+                        <Table.Td>{f.day(wave.started_at)}, {f.clock(wave.started_at)}</Table.Td>
                         <Table.Td ta="end">{f.number(wave.count)}</Table.Td>
                         <Table.Td ta="end">{f.number(wave.authors)}</Table.Td>
                         <Table.Td ta="end">{f.number(wave.peak_per_minute)}</Table.Td>
@@ -55,7 +56,7 @@ export function Waves({ span, now }: { span: Span; now: number }) {
                     ))}
                   </Table.Tbody>
                 </Table>
-              </Table.ScrollContainer>
+              </Wide>
             )}
           </section>
         )

@@ -1,5 +1,6 @@
 import { NumberInput, SimpleGrid, Table, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useTaxonomy } from '../inbox/useTaxonomy'
+import { Wide } from '../shell/Wide'
 import { useText } from '../text/useText'
 import { at, type Document, print, put } from './document'
 import classes from './Plan.module.css'
@@ -28,7 +29,7 @@ export function Editor({ text, document, why, onChange }: Props) {
         <div>
           <Title order={3} size="h6">{t('targets')}</Title>
           <Text size="xs" c="dimmed">{t('targetsHint')}</Text>
-          <Table.ScrollContainer minWidth={0}>
+          <Wide label={t('targets')}>
             <Table verticalSpacing={4} aria-label={t('targets')}>
               <Table.Thead>
                 <Table.Tr>
@@ -52,7 +53,7 @@ export function Editor({ text, document, why, onChange }: Props) {
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </Wide>
           <Title order={3} size="h6" mt="sm">{t('thresholds')}</Title>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt={4}>
             {thresholds.map(name => (

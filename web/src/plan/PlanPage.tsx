@@ -59,6 +59,7 @@ export default function PlanPage() {
       <Editor text={text} document={document} why={why} onChange={change} />
       <Stack gap="xs">
         <Group gap="sm">
+          <Text size="sm">{t('days')}</Text>
           <SegmentedControl size="xs" aria-label={t('days')} value={days} onChange={value => setDays(value as typeof days)} data={spans.map(n => ({ value: n, label: t(`days.${n}`) }))} />
           <Button onClick={() => ask.mutate()} loading={ask.isPending} disabled={!document}>{t('ask')}</Button>
           {draft && <Button variant="subtle" onClick={() => change('')}>{t('reset')}</Button>}

@@ -4,6 +4,7 @@ import type { PreviewBody } from '../api/types'
 import { Chart, FigureTable } from '../charts/Chart'
 import { useFormats } from '../format'
 import { useTaxonomy } from '../inbox/useTaxonomy'
+import { Wide } from '../shell/Wide'
 import { useText } from '../text/useText'
 import classes from './Plan.module.css'
 import { planText } from './text'
@@ -35,12 +36,14 @@ export function Result({ preview }: { preview: PreviewBody }) {
           {moves.length > 0 && (
             <div>
               <Title order={4} size="h6">{t('moves')}</Title>
+              <Wide label={t('moves')}>
               <Table aria-label={t('moves')} verticalSpacing={4}>
                 <Table.Thead><Table.Tr><Table.Th scope="col">{t('from')}</Table.Th><Table.Th scope="col">{t('to')}</Table.Th><Table.Th scope="col" ta="end">{t('comments')}</Table.Th></Table.Tr></Table.Thead>
                 <Table.Tbody>
                   {moves.slice(0, 12).map(m => <Table.Tr key={seat(m.from) + seat(m.to)}><Table.Td>{seat(m.from)}</Table.Td><Table.Td>{seat(m.to)}</Table.Td><Table.Td ta="end">{f.number(m.engagements)}</Table.Td></Table.Tr>)}
                 </Table.Tbody>
               </Table>
+              </Wide>
             </div>
           )}
           <Chart

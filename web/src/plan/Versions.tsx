@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { api, must } from '../api/client'
 import { useFormats } from '../format'
+import { Wide } from '../shell/Wide'
 import { useText } from '../text/useText'
 import { print } from './document'
 import classes from './Plan.module.css'
@@ -19,7 +20,7 @@ export function Versions({ version, onEdit }: { version: number; onEdit(text: st
   return (
     <section className={classes.card} aria-labelledby={id}>
       <Title order={3} size="h6" id={id}>{t('versions')}</Title>
-      <Table.ScrollContainer minWidth={0}>
+      <Wide label={t('versions')}>
         <Table verticalSpacing={4} aria-labelledby={id}>
           <Table.Thead>
             <Table.Tr>{(['version', 'state', 'made', 'note', 'edit'] as const).map(head => <Table.Th key={head} scope="col">{t(head)}</Table.Th>)}</Table.Tr>
@@ -43,7 +44,7 @@ export function Versions({ version, onEdit }: { version: number; onEdit(text: st
             </Table.Tr>
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Wide>
     </section>
   )
 }

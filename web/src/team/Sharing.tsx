@@ -79,7 +79,7 @@ export function Sharing() {
           {work.isPending && <Loader size="sm" aria-label={t('loading')} />}
           {work.isError && <Alert color="gray" role="alert">{t('failed')}</Alert>}
           {work.data && rows.length === 0 && <Text size="sm" c="dimmed">{t('none')}</Text>}
-          <ul className={classes.rows}>
+          <ul className={`${classes.rows} ${classes.work}`}>
             {rows.map(item => (
               <WorkRow
                 key={item.id} item={item} now={now} chosen={item.id === chosen} opened={menu === item.id} mates={mates.filter(m => mayTake(m, item.queue))}
@@ -89,6 +89,7 @@ export function Sharing() {
           </ul>
           {items.length > shown && <Text size="xs" c="dimmed" mt="xs">{t('first', { n: shown })}</Text>}
         </section>
+        <div className={classes.side}>
         <section className={classes.card} aria-label={t('people')}>
           <Title order={3} size="h6" mb="xs">{t('people')}</Title>
           {team.isPending && <Loader size="sm" aria-label={t('loading')} />}
@@ -96,10 +97,9 @@ export function Sharing() {
             {mates.map(mate => <Mate key={mate.id} mate={mate} now={now} dragged={dragged} onDrop={id => assign(id, mate)} onShow={() => want({ ...wanted, person: mate.id, queue: mayTake(mate, wanted.queue) ? wanted.queue : mate.role === 'smm' ? 'smm' : 'cm' })} />)}
           </ul>
         </section>
+        <section aria-label={t('sla')}><Kept span={{ days: 7 }} now={ten} /></section>
+        </div>
       </div>
-      <section aria-label={t('sla')}>
-        <Kept span={{ days: 7 }} now={ten} />
-      </section>
     </Page>
   )
 }
