@@ -110,6 +110,7 @@ func (e *LLM) judge(ctx context.Context, in triage.Input, ask asking) (triage.Cl
 	if in.Outflow.Nothing {
 		return triage.Classification{Outside: &triage.Outside{Nothing: true}}, &llm.Error{Outcome: llm.Invalid, Code: "nothing_leaves"}
 	}
+	ctx = llm.For(ctx, string(in.BrandID))
 	began := time.Now()
 	p := newPrompt(in, e.token)
 	var c triage.Classification
