@@ -95,7 +95,7 @@ func channelExpect(ctx context.Context, c *call) error {
 		"over. Without this, the account's own past says how long that is, by the hour of the week.")
 	id := c.flags.String("channel", "", "the `channel`, by id")
 	within := c.flags.Duration("within", 0, "the longest `duration` that it may tell nothing, such as 6h; 0 lets its own past say")
-	if err := c.parse("channel", "within"); err != nil {
+	if err := c.parse("channel"); err != nil {
 		return err
 	}
 	if *within < 0 {
