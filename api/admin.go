@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"triage/connector"
 	"triage/ingest"
 	"triage/postgres"
 	"triage/triage"
@@ -116,7 +117,7 @@ type channelState struct {
 	Address     string     `json:"address" doc:"Where it is asked for news; empty: the platform calls us"`
 	State       string     `json:"state" enum:"called,new,listening,failing,limited,refused,ended" doc:"called: the platform calls us; refused: stopped until it has another token; ended: the account took our access back"`
 	Reason      string     `json:"reason" doc:"Why it is failing, limited, refused or ended; of a listening one, what is wrong all the same"`
-	Silent      bool       `json:"silent" doc:"It is asked and has not answered for five minutes, or its platform tells nothing for longer than it may"`
+	Silent      bool       `json:"silent" doc:"It is asked and an answer is missing for five minutes, or its platform tells nothing for longer than it may"`
 	LastAskedAt *time.Time `json:"last_asked_at" doc:"Last good answer; null: never, or it calls us"`
 	LastEventAt *time.Time `json:"last_event_at" doc:"Last news; where the platform calls us, at least the last delivery to its address; null: never"`
 	LastCallAt  *time.Time `json:"last_call_at" doc:"Last news that the platform told by itself; null: never"`
@@ -127,6 +128,25 @@ type channelState struct {
 	Subscription   string     `json:"subscription" doc:"What the platform says of whether it calls us: subscribed, or what is missing; empty: it cannot be asked"`
 	SubscriptionAt *time.Time `json:"subscription_at" doc:"When it said that"`
 	Alarms         []string   `json:"alarms" nullable:"false" enum:"silent,unreachable,stopped,unsubscribed" doc:"What its team was told"`
+	CheckedAt      *time.Time `json:"last_checked_at" doc:"Last look at what is held, where the platform does not tell of edits and deletions; null: never"`
+	Quota          *quotaBody `json:"quota" doc:"What the platform allows the channel in a day; null: it counts nothing"`
+}
+
+// quotaBody is a day's budget.
+type quotaBody struct {
+	Limit     int       `json:"limit" doc:"In the platform's units"`
+	Spent     int       `json:"spent"`
+	Left      int       `json:"left"`
+	LeftAtEnd int       `json:"left_at_end" doc:"What will be left at the day's end, if it goes on as it has begun"`
+	ResetsAt  time.Time `json:"resets_at" doc:"When the platform's day ends"`
+}
+
+func quotaOrNull(q postgres.Quota, now time.Time) *quotaBody {
+	if q.Limit == 0 {
+		return nil
+	}
+	b := connector.Budget(q)
+	return &quotaBody{b.Limit, b.Limit - b.Left(now), b.Left(now), b.LeftAtEnd(now), b.Until}
 }
 
 type channelEntry struct {
@@ -150,6 +170,7 @@ func (s *Server) listChannels(ctx context.Context, who postgres.Caller, _ *struc
 			Address: h.Address, State: cmp.Or(h.State, "called"), Reason: h.Reason, Silent: h.Silent,
 			LastAskedAt: timeOrNull(h.AskedAt), LastEventAt: timeOrNull(h.EventAt),
 			GapFrom: timeOrNull(h.GapFrom), GapFilledAt: timeOrNull(h.GapFilledAt),
+			CheckedAt: timeOrNull(h.CheckedAt), Quota: quotaOrNull(h.Quota, s.store.Now()),
 			LastCallAt: timeOrNull(h.CalledAt), ExpectSeconds: secondsOrNull(h.Expect),
 			Subscription: h.Subscription, SubscriptionAt: timeOrNull(h.SubscriptionAt), Alarms: h.Alarms,
 		})

@@ -21,6 +21,8 @@ type Source struct {
 	Account string // the platform's id of it
 	Address string // base address of the API, without a slash at the end
 	Secret  string // token or password
+	Budget  Budget // as it was noted last
+	Shared  int    // how many channels are asked with the same token, this one among them
 
 	Stream string   // base address of the stream; empty: where the platform has it
 	Rooms  []string // the parts of the account that are listened to; empty: all that it may see

@@ -38,12 +38,15 @@ type ChannelHealth struct {
 	Expect      time.Duration
 	GapFrom     time.Time // the last silence or time without answers
 	GapFilledAt time.Time // when all that was said in it had been taken in; zero: not yet, or nobody can be asked
-	Silent      bool      // asked, and without an answer for longer than silence; or silent for longer than it may be
+	Silent      bool      // asked, and an answer that was expected is missing for longer than silence; or silent for longer than it may be
 	Disabled    bool      // its endpoint is
 
 	Subscription   string // what the platform says of whether it calls us; empty: not known
 	SubscriptionAt time.Time
 	Alarms         []string // causes, of which the team was told
+
+	CheckedAt time.Time // last look at what is held, where the platform tells nothing of it; zero: never
+	Quota     Quota
 }
 
 // Called reports whether the platform calls us about the channel.
@@ -59,9 +62,10 @@ func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHea
 		       h.event_at, h.called_at, coalesce(h.expect, interval '0'), coalesce(h.subscription, ''), h.subscription_at,
 		       p.last_delivery_at, (SELECT count(*) = 1 FROM channels o WHERE o.endpoint_id = c.endpoint_id),
 		       s.gap_from, s.gap_filled_at, h.gap_from, h.gap_filled_at,
-		       c.address <> '' AND e.disabled_at IS NULL AND coalesce(s.asked_at, c.created_at) < now() - $2::interval,
+		       c.address <> '' AND e.disabled_at IS NULL AND greatest(coalesce(s.asked_at, c.created_at), s.expected_at) < now() - $2::interval,
 		       e.disabled_at IS NOT NULL,
-		       ARRAY(SELECT a.cause FROM alarms a WHERE a.brand_id = c.brand_id AND a.channel_id = c.id AND a.cleared_at IS NULL ORDER BY 1)
+		       ARRAY(SELECT a.cause FROM alarms a WHERE a.brand_id = c.brand_id AND a.channel_id = c.id AND a.cleared_at IS NULL ORDER BY 1),
+		       s.checked_at, coalesce(s.quota_limit, 0), coalesce(s.quota_spent, 0), s.quota_until
 		FROM channels c
 		JOIN brands b ON b.id = c.brand_id
 		JOIN endpoints e ON e.id = c.endpoint_id
@@ -79,14 +83,16 @@ func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHea
 
 func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
 	var h ChannelHealth
-	var ended, asked, polled, event, called, subscription, delivered, gap, filled, lull, mended *time.Time
+	var ended, asked, polled, event, called, subscription, delivered, gap, filled, lull, mended, checked, until *time.Time
 	var endedReason string
 	var alone bool
 	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.StreamAddress, &h.Rooms, &h.CreatedAt, &h.Brand,
 		&h.tokened, &ended, &endedReason, &h.State, &h.Reason, &asked, &polled, &event, &called, &h.Expect, &h.Subscription, &subscription,
-		&delivered, &alone, &gap, &filled, &lull, &mended, &h.Silent, &h.Disabled, &h.Alarms)
+		&delivered, &alone, &gap, &filled, &lull, &mended, &h.Silent, &h.Disabled, &h.Alarms,
+		&checked, &h.Quota.Limit, &h.Quota.Spent, &until)
 	h.AskedAt, h.CalledAt, h.SubscriptionAt = orZero(asked), orZero(called), orZero(subscription)
 	h.EventAt = latest(orZero(event), orZero(polled))
+	h.CheckedAt, h.Quota.Until = orZero(checked), orZero(until)
 	if h.Called() {
 		h.EventAt = latest(h.EventAt, orZero(delivered))
 		if alone { // whatever came was about this account

@@ -28,10 +28,18 @@ type Source struct {
 	Secret     []byte    // sealed for SealedFor
 	SealedFor  triage.ID // the endpoint, or the channel that has a token of its own
 	Cursor     string
+	Quota      Quota
+	Shared     int // channels that are asked under the endpoint
 
 	StreamAddress string
 	StreamCursor  string
 	Rooms         []string
+}
+
+// Quota is what a platform allows a channel in a day, and how much of it is used.
+type Quota struct {
+	Limit, Spent int // Limit is 0 where the platform counts nothing
+	Until        time.Time
 }
 
 // The states of a channel that is asked.
@@ -60,7 +68,8 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms, toke
 	rows, _ := t.tx.Query(ctx, `
 		WITH free AS (
 			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, c.stream_address, c.rooms,
-			       coalesce(c.token, e.secret) AS secret, CASE WHEN c.token IS NULL THEN e.id ELSE c.id END AS sealed_for
+			       coalesce(c.token, e.secret) AS secret, CASE WHEN c.token IS NULL THEN e.id ELSE c.id END AS sealed_for,
+			       (SELECT count(*) FROM channels o WHERE o.endpoint_id = c.endpoint_id AND o.address <> '') AS shared
 			FROM sources s
 			JOIN channels c ON c.brand_id = s.brand_id AND c.id = s.channel_id
 			JOIN endpoints e ON e.id = c.endpoint_id
@@ -73,11 +82,13 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms, toke
 		UPDATE sources s SET holder = $2, fence = s.fence + 1, lease_until = now() + $4
 		FROM free f WHERE s.brand_id = f.brand_id AND s.channel_id = f.channel_id
 		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, f.sealed_for, s.cursor,
-		    f.stream_address, s.stream_cursor, f.rooms`,
+		    f.stream_address, s.stream_cursor, f.rooms, s.quota_limit, s.quota_spent, s.quota_until, f.shared`,
 		platforms, holder, limit, lease, append([]triage.Platform{}, tokened...))
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Source, err error) {
+		var until *time.Time
 		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.SealedFor, &s.Cursor,
-			&s.StreamAddress, &s.StreamCursor, &s.Rooms)
+			&s.StreamAddress, &s.StreamCursor, &s.Rooms, &s.Quota.Limit, &s.Quota.Spent, &until, &s.Shared)
+		s.Quota.Until = orZero(until)
 		return s, err
 	})
 	if err != nil {
@@ -104,12 +115,13 @@ func (t *Tx) RenewSources(ctx context.Context, holder triage.ID, lease time.Dura
 
 // SourceNews is what an answer changes.
 type SourceNews struct {
-	Cursor  *string // nil: it stays
-	Events  bool    // there was news
-	AllRead bool    // nothing more is waiting
+	Cursor *string       // nil: it stays
+	Events bool          // there was news
+	Wait   time.Duration // until the next question; 0: more is waiting
 }
 
-// silence is how long nobody may have asked a channel before that counts as a gap.
+// silence is how long after the next answer was expected it counts as a gap that there was
+// none.
 const silence = 5 * time.Minute
 
 // AdvanceSource notes an answer under a lease, or returns ErrSourceLost. It locks the row,
@@ -118,12 +130,13 @@ func (t *Tx) AdvanceSource(ctx context.Context, k SourceKey, n SourceNews) error
 	return t.underLease(ctx, k, `
 		UPDATE sources SET cursor = coalesce($4, cursor), state = 'listening', reason = '', refused = NULL,
 		    ask_at = now(), asked_at = now(), event_at = CASE WHEN $5 THEN now() ELSE event_at END,
-		    gap_from = CASE WHEN asked_at < now() - $7::interval THEN asked_at ELSE gap_from END,
-		    gap_filled_at = CASE WHEN asked_at < now() - $7::interval THEN CASE WHEN $6 THEN now() END
+		    expected_at = now() + $8::interval,
+		    gap_from = CASE WHEN greatest(asked_at, expected_at) < now() - $7::interval THEN asked_at ELSE gap_from END,
+		    gap_filled_at = CASE WHEN greatest(asked_at, expected_at) < now() - $7::interval THEN CASE WHEN $6 THEN now() END
 		                         WHEN $6 AND gap_filled_at IS NULL AND gap_from IS NOT NULL THEN now()
 		                         ELSE gap_filled_at END
 		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`,
-		n.Cursor, n.Events, n.AllRead, silence)
+		n.Cursor, n.Events, n.Wait > 0, silence, n.Wait)
 }
 
 // StreamNews is what a message of a stream changes.
@@ -167,8 +180,16 @@ func (r Reads) HeldOf(ctx context.Context, k SourceKey, posts, authors []string)
 // PauseSource notes under a lease why a channel is not asked for a while.
 func (t *Tx) PauseSource(ctx context.Context, k SourceKey, state, reason string, pause time.Duration) error {
 	return t.underLease(ctx, k, `
-		UPDATE sources SET state = $4, reason = $5, ask_at = now() + $6
+		UPDATE sources SET state = $4, reason = $5, ask_at = now() + $6,
+		    expected_at = CASE WHEN $4 = 'limited' THEN now() + $6 ELSE expected_at END
 		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`, state, reason, pause)
+}
+
+// SpendSource notes under a lease how much of a day's quota is used.
+func (t *Tx) SpendSource(ctx context.Context, k SourceKey, q Quota) error {
+	return t.underLease(ctx, k, `
+		UPDATE sources SET quota_limit = $4, quota_spent = $5, quota_until = $6
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`, q.Limit, q.Spent, q.Until)
 }
 
 // RefuseSource stops a channel whose sealed secret the platform refused, and ends the lease.

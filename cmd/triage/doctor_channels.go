@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"triage/connector"
 	"triage/postgres"
 )
 
@@ -21,7 +22,27 @@ func checkChannels(ctx context.Context, config Config) []finding {
 	if err != nil {
 		return []finding{skipped(check, "no database to look into")}
 	}
-	return channelFindings(all)
+	return append(channelFindings(all), quotaFindings(all, store.Now())...)
+}
+
+// quotaFindings says what is left of the day's budgets, where a platform has such.
+func quotaFindings(all []postgres.ChannelHealth, now time.Time) []finding {
+	const check = "quotas"
+	var found []finding
+	for _, h := range all {
+		if h.Quota.Limit == 0 || h.State == "" {
+			continue
+		}
+		b := connector.Budget(h.Quota)
+		text := fmt.Sprintf("%s %q of %s: %d of %d units left until %s, about %d at the day's end", h.Platform, h.Name, h.Brand,
+			b.Left(now), b.Limit, moment(b.Until), b.LeftAtEnd(now))
+		if b.Left(now) == 0 {
+			found = append(found, warning(check, text, "ask for more at the platform, or spread the channels over several projects"))
+			continue
+		}
+		found = append(found, ok(check, text))
+	}
+	return found
 }
 
 func channelFindings(all []postgres.ChannelHealth) []finding {

@@ -12,8 +12,8 @@ import (
 // errShape says that a delivery is none of the documents that X sends.
 var errShape = errors.New("no known document of X")
 
-// Parse reads one event of X Activity, a post of a filtered stream, a compliance event, or
-// the lists of events of Account Activity.
+// Parse reads one event of X Activity, a post of a filtered stream, a compliance event, the
+// lists of events of Account Activity, or what Poll and Recheck found.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	var out connector.Parsed
 	doc, err := wire.Parse(d.Body)
@@ -22,6 +22,8 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	}
 	data := doc.Get("data")
 	switch {
+	case doc.Get("mentions").Kind == wire.Object, doc.Get("checked").Kind == wire.Array:
+		err = answered(&out, doc)
 	case doc.Get("for_user_id").Present():
 		err = accountActivity(&out, doc)
 	case data.Kind == wire.Object && data.Get("event_type").Kind == wire.String:
@@ -84,7 +86,7 @@ func activity(out *connector.Parsed, data wire.Value) string {
 	case kind == "post.delete":
 		return deletion(out, account, payload)
 	default:
-		return post{payload, data.Get("includes"), account}.take(out)
+		return post{Value: payload, includes: data.Get("includes"), account: account}.take(out)
 	}
 	return ""
 }
@@ -101,7 +103,7 @@ func revoked(out *connector.Parsed, user, v wire.Value) string {
 
 // filtered reads a post that matched a rule of ours. It does not say whose rule it was.
 func filtered(out *connector.Parsed, doc wire.Value) string {
-	return post{doc.Get("data"), doc.Get("includes"), ""}.take(out)
+	return post{Value: doc.Get("data"), includes: doc.Get("includes")}.take(out)
 }
 
 // deletion reads {id, author_id} of a post of the subscribed user. X tells nobody what
