@@ -24,7 +24,7 @@ var thresholds = []float64{0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95,
 // candidates are the thresholds that the cascade's own is chosen from.
 func candidates() []float64 {
 	var all []float64
-	for thousandths := 500; thousandths < 1000; thousandths += 5 {
+	for thousandths := 500; thousandths < 1000; thousandths += 2 {
 		all = append(all, float64(thousandths)/1000)
 	}
 	return all

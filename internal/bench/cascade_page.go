@@ -23,7 +23,7 @@ func (t *traded) page() string {
 	p("# How much the cascade may leave unasked\n")
 	p("Printed by `make eval-cascade`: %d labelled comments, all different, text alone, and a model server that gets the intent", t.comments)
 	p("right for %.0f %% of them, chosen by their text, with every other field right. The cascade believes the built-in engine", 100*t.accuracy)
-	p("from a confidence in the queue on, unless it guesses a risk that no rule found; it asks about the rest. A loss is what is")
+	p("from a confidence in the queue on, unless it guesses a grave risk or urgency that no rule found; it asks about the rest. A loss is what is")
 	p("right less often than when the model is asked about everything, in points of 100, with the middle 95 %% of 1,000 samples.")
 	p("The comments are described in [builtin.md](builtin.md); other rules were compared in [gating.md](gating.md).\n")
 	p("| threshold | asked about | queue right | lost in queues | lost in intents | US dollars for 1,000 |")
