@@ -45,7 +45,7 @@ eval: build ## print the figures of the built-in engine on the labelled comments
 	@exec bin/triage eval $(ARGS)
 
 .PHONY: eval-cascade
-eval-cascade: ## measure how much the cascade may leave unasked, with TRIAGE_CORPUS or DATA=folder (KEEP=1 keeps table and curve)
+eval-cascade: ## measure how much the cascade may leave unasked, with TRIAGE_CORPUS or DATA=folder (KEEP=1 keeps table, curve and the best threshold)
 	@go run ./internal/bench cascade $(if $(DATA),--data $(DATA)) $(if $(KEEP),--write docs/evaluation/cascade.md) $(ARGS)
 
 .PHONY: db

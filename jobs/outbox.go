@@ -155,6 +155,9 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 	if err != nil || len(batch) == 0 {
 		return err
 	}
+	if kind := batch[0].Kind; kind == postgres.NoticeAlarm || kind == postgres.NoticeCalm {
+		return o.sendTrouble(ctx, to, batch[0])
+	}
 	subjects, err := o.Store.NoticeSubjects(ctx, batch)
 	if err != nil {
 		return err
@@ -212,6 +215,16 @@ func Speaking(v notify.Voice, at postgres.Place) notify.Voice {
 		v.Location = zone
 	}
 	return v
+}
+
+// sendTrouble tells how a channel does. Of these, every kind is taken alone.
+func (o *Outbox) sendTrouble(ctx context.Context, to spot, n postgres.TakenNotice) error {
+	trouble, err := o.Store.NoticeTrouble(ctx, n)
+	if err != nil {
+		return err
+	}
+	ref, err := o.Poster.Post(ctx, to.Slack, to.voice.Tell(trouble, o.now()))
+	return o.settle(ctx, []postgres.TakenNotice{n}, ref, err)
 }
 
 // buryWorn gives up notices whose attempts never came to an end: they kill their sender.

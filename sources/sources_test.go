@@ -85,6 +85,14 @@ func (r *rig) channel(account, token string) (channel triage.ID) {
 	return channel
 }
 
+// tokened adds an account of a platform that also calls us: the secret only signs.
+func (r *rig) tokened(account, secret, token string) (channel triage.ID) {
+	r.t.Helper()
+	channel = r.channel(account, secret)
+	r.exec(`UPDATE channels SET token = $2 WHERE id = $1`, channel, r.box.Seal(string(channel), token))
+	return channel
+}
+
 // run asks with a process of its own over store until stop is called.
 func (r *rig) run(store *postgres.Store, lease time.Duration) (stop func()) {
 	r.t.Helper()
@@ -92,6 +100,7 @@ func (r *rig) run(store *postgres.Store, lease time.Duration) (stop func()) {
 	runner := sources.New(sources.Options{
 		Store: store, Box: r.box, Platforms: []connector.Platform{r.platform}, Log: slog.New(slog.DiscardHandler),
 		Door: ingest.NewDoor(endpoints, nil, r.platform), Lease: lease, Every: lease / 6, Most: 200,
+		Retry: func(int) time.Duration { return lease / 10 },
 	})
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var running sync.WaitGroup
@@ -303,7 +312,7 @@ func TestWhoeverSleptThroughItsLeaseWritesNothing(t *testing.T) {
 	claim := func() (s postgres.Source) {
 		t.Helper()
 		err := r.store.InTx(t.Context(), func(tx *postgres.Tx) error {
-			found, err := tx.ClaimSources(t.Context(), postgres.NewID(), []triage.Platform{triage.Mastodon}, 10, 30*time.Second)
+			found, err := tx.ClaimSources(t.Context(), postgres.NewID(), []triage.Platform{triage.Mastodon}, nil, 10, 30*time.Second)
 			if len(found) == 1 {
 				s = found[0]
 			}

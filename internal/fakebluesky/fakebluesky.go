@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"triage/internal/fakehttp"
 )
 
 // Account is an account that the server knows.
@@ -98,7 +100,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kind, rest, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), " ")
+	kind, rest, _ := strings.Cut(fakehttp.Token(r, "Bearer"), " ")
 	did, number, _ := strings.Cut(rest, " ")
 	a := s.accounts[did]
 	good := a != nil && number == strconv.Itoa(a.sessions)
@@ -158,14 +160,12 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *Account) {
 }
 
 func fail(w http.ResponseWriter, status int, name, message string) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": name, "message": message})
+	fakehttp.Answer(w, status, map[string]string{"error": name, "message": message})
 }
 
 func (a *Account) begin(w http.ResponseWriter) {
 	a.sessions, a.calls = a.sessions+1, 0
-	_ = json.NewEncoder(w).Encode(map[string]string{
+	fakehttp.Answer(w, http.StatusOK, map[string]string{
 		"accessJwt": fmt.Sprintf("access %s %d", a.DID, a.sessions), "refreshJwt": fmt.Sprintf("refresh %s %d", a.DID, a.sessions), "did": a.DID,
 	})
 }

@@ -4,7 +4,6 @@
 package fakemastodon
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"triage/internal/fakehttp"
 )
 
 // Account is an account that the server knows.
@@ -140,7 +141,7 @@ func (a *Account) Streams() int {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	a := s.accounts[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	a := s.accounts[fakehttp.Token(r, "Bearer")]
 	s.mu.Unlock()
 	switch {
 	case a == nil:
@@ -171,9 +172,7 @@ func (a *Account) single(w http.ResponseWriter, id string) {
 }
 
 func fail(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": text})
+	fakehttp.Answer(w, status, map[string]string{"error": text})
 }
 
 func (a *Account) notifications(w http.ResponseWriter, r *http.Request, most int) {
