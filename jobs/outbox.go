@@ -20,7 +20,6 @@ const (
 	outboxEvery     = 500 * time.Millisecond // how often it looks
 	noticeLease     = 30 * time.Second       // longer than a post may take; a killed sender's notice is due again after it
 	noticeSpacing   = time.Second            // between messages to one channel; Slack's own limit
-	noticeMergeOver = 20
 	noticeMergeMost = 500
 	noticeAttempts  = 8 // of failures that are a notice's own; then it is dead
 	noticeTargets   = 64
@@ -66,6 +65,9 @@ func (o *Outbox) Run(ctx context.Context) {
 // seconds.
 func (o *Outbox) Step(ctx context.Context) (int, error) {
 	now := o.now()
+	if err := o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error { return tx.ShareNotices(ctx, now) }); err != nil {
+		return 0, err
+	}
 	taken, err := o.take(ctx, now)
 	if err != nil {
 		return 0, err
@@ -96,7 +98,7 @@ func (o *Outbox) take(ctx context.Context, now time.Time) (taken []postgres.Take
 	err = o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		taken, err = tx.TakeNotices(ctx, postgres.NoticeTake{
 			Now: now, Lease: noticeLease, Held: o.pace.held(now), Targets: noticeTargets,
-			MergeOver: noticeMergeOver, MergeMost: noticeMergeMost,
+			MergeOver: notify.MergeOver, MergeMost: noticeMergeMost,
 		})
 		return err
 	})
@@ -175,7 +177,7 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 	slices.SortStableFunc(live, func(a, b postgres.TakenNotice) int {
 		return int(subjects[a.ID].Priority - subjects[b.ID].Priority)
 	})
-	if len(live) > noticeMergeOver {
+	if len(live) > notify.MergeOver {
 		return o.sendDigest(ctx, to, live, subjects)
 	}
 	return o.sendFirst(ctx, to, live, subjects)
@@ -191,7 +193,7 @@ func (o *Outbox) awake(ctx context.Context, to spot, batch []postgres.TakenNotic
 		return batch, nil
 	}
 	now, later := split(batch, func(n postgres.TakenNotice) bool { return !n.Patient })
-	return now, o.putOff(ctx, later, to.Quiet, "")
+	return now, o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error { return tx.HushNotices(ctx, later, to.Quiet) })
 }
 
 // spot is where notices go, with the voice that speaks there.

@@ -35,15 +35,21 @@ func (o *Outbox) retell(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	gathered, err := o.Store.Gathered(ctx, taken)
+	if err != nil {
+		return err
+	}
 	var same []postgres.TakenNotice
 	for n, notice := range taken {
 		s, there := subjects[notice.ID]
 		switch {
 		case !there: // erased: its retraction is on its way
-		case s.Stand() == notice.Told:
+		case s.Stand() == notice.Told && notice.Grown == notice.ToldGrown:
 			notice.ToldVersion = s.Version
 			same = append(same, notice)
 		default:
+			g := gathered[notice.ID]
+			s.Also, s.AlsoOpen, s.AlsoAll = g.Open, g.Left, g.Total
 			if err := o.retellOne(ctx, notice, s); err != nil {
 				return errors.Join(err, o.retellLater(ctx, taken[n+1:], now, ""))
 			}
