@@ -45,7 +45,7 @@ eval: build ## print the figures of the built-in engine on the labelled comments
 	@exec bin/triage eval $(ARGS)
 
 .PHONY: eval-cascade
-eval-cascade: ## measure how much the cascade may leave unasked, with TRIAGE_CORPUS or DATA=folder (KEEP=1 keeps table and curve)
+eval-cascade: ## measure how much the cascade may leave unasked, with TRIAGE_CORPUS or DATA=folder (KEEP=1 keeps table, curve and the best threshold)
 	@go run ./internal/bench cascade $(if $(DATA),--data $(DATA)) $(if $(KEEP),--write docs/evaluation/cascade.md) $(ARGS)
 
 .PHONY: db
@@ -53,13 +53,21 @@ db: ## prepare and start the private database, print its URL
 	@$(DEV) db
 
 .PHONY: prepare
-prepare: ## install PostgreSQL and pgvector if they are missing
+prepare: ## install PostgreSQL, pgvector, Node.js and a browser if they are missing
 	@$(DEV) prepare
 
 .PHONY: build
-build: ## build bin/triage and bin/dev
-	@go build -o $(BIN) ./internal/dev
+build: ## build bin/triage with its console, and bin/dev
+	@go build -o $(BIN) ./internal/dev && $(BIN) console
 	@go build -trimpath -o bin/triage ./cmd/triage
+
+.PHONY: console
+console: ## check, test and build the console, then let its stories happen in a browser
+	@$(DEV) check console browser
+
+.PHONY: types
+types: ## generate the console's types from the contract, for editors
+	@$(DEV) types
 
 .PHONY: stop
 stop: ## end what runs in the background; the data stays

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"triage/connector"
 	"triage/ingest"
 	"triage/postgres"
 	"triage/triage"
@@ -114,13 +115,38 @@ type channelState struct {
 	Name        string     `json:"name"`
 	CreatedAt   time.Time  `json:"created_at"`
 	Address     string     `json:"address" doc:"Where it is asked for news; empty: the platform calls us"`
-	State       string     `json:"state" enum:"called,new,listening,failing,limited,refused" doc:"called: the platform calls us; refused: stopped until its endpoint has another token"`
-	Reason      string     `json:"reason" doc:"Why it is failing, limited or refused; of a listening one, what is wrong all the same"`
-	Silent      bool       `json:"silent" doc:"It is asked, and has not answered for five minutes"`
+	State       string     `json:"state" enum:"called,new,listening,failing,limited,refused,ended" doc:"called: the platform calls us; refused: stopped until it has another token; ended: the account took our access back"`
+	Reason      string     `json:"reason" doc:"Why it is failing, limited, refused or ended; of a listening one, what is wrong all the same"`
+	Silent      bool       `json:"silent" doc:"It is asked and an answer is missing for five minutes, or its platform tells nothing for longer than it may"`
 	LastAskedAt *time.Time `json:"last_asked_at" doc:"Last good answer; null: never, or it calls us"`
-	LastEventAt *time.Time `json:"last_event_at" doc:"Last news; where the platform calls us, the last delivery to its address; null: never"`
-	GapFrom     *time.Time `json:"gap_from" doc:"Since when nobody had asked, the last time that it was long; null: never"`
-	GapFilledAt *time.Time `json:"gap_filled_at" doc:"When all that was said in the gap had been taken in; null: not yet"`
+	LastEventAt *time.Time `json:"last_event_at" doc:"Last news; where the platform calls us, at least the last delivery to its address; null: never"`
+	LastCallAt  *time.Time `json:"last_call_at" doc:"Last news that the platform told by itself; null: never"`
+	GapFrom     *time.Time `json:"gap_from" doc:"Since when nobody had asked, or the platform had told nothing, the last time that it was too long; null: never"`
+	GapFilledAt *time.Time `json:"gap_filled_at" doc:"When all that was said in the gap had been taken in; null: not yet, or the platform cannot be asked"`
+
+	ExpectSeconds  *int64     `json:"expect_seconds" doc:"How long it may tell nothing; null: its own past says, by the hour of the week"`
+	Subscription   string     `json:"subscription" doc:"What the platform says of whether it calls us: subscribed, or what is missing; empty: it cannot be asked"`
+	SubscriptionAt *time.Time `json:"subscription_at" doc:"When it said that"`
+	Alarms         []string   `json:"alarms" nullable:"false" enum:"silent,unreachable,stopped,unsubscribed" doc:"What its team was told"`
+	CheckedAt      *time.Time `json:"last_checked_at" doc:"Last look at what is held, where the platform does not tell of edits and deletions; null: never"`
+	Quota          *quotaBody `json:"quota" doc:"What the platform allows the channel in a day; null: it counts nothing"`
+}
+
+// quotaBody is a day's budget.
+type quotaBody struct {
+	Limit     int       `json:"limit" doc:"In the platform's units"`
+	Spent     int       `json:"spent"`
+	Left      int       `json:"left"`
+	LeftAtEnd int       `json:"left_at_end" doc:"What will be left at the day's end, if it goes on as it has begun"`
+	ResetsAt  time.Time `json:"resets_at" doc:"When the platform's day ends"`
+}
+
+func quotaOrNull(q postgres.Quota, now time.Time) *quotaBody {
+	if q.Limit == 0 {
+		return nil
+	}
+	b := connector.Budget(q)
+	return &quotaBody{b.Limit, b.Limit - b.Left(now), b.Left(now), b.LeftAtEnd(now), b.Until}
 }
 
 type channelEntry struct {
@@ -144,9 +170,20 @@ func (s *Server) listChannels(ctx context.Context, who postgres.Caller, _ *struc
 			Address: h.Address, State: cmp.Or(h.State, "called"), Reason: h.Reason, Silent: h.Silent,
 			LastAskedAt: timeOrNull(h.AskedAt), LastEventAt: timeOrNull(h.EventAt),
 			GapFrom: timeOrNull(h.GapFrom), GapFilledAt: timeOrNull(h.GapFilledAt),
+			CheckedAt: timeOrNull(h.CheckedAt), Quota: quotaOrNull(h.Quota, s.store.Now()),
+			LastCallAt: timeOrNull(h.CalledAt), ExpectSeconds: secondsOrNull(h.Expect),
+			Subscription: h.Subscription, SubscriptionAt: timeOrNull(h.SubscriptionAt), Alarms: h.Alarms,
 		})
 	}
 	return out, nil
+}
+
+func secondsOrNull(d time.Duration) *int64 {
+	if d == 0 {
+		return nil
+	}
+	seconds := int64(d / time.Second)
+	return &seconds
 }
 
 // channelEntries leaves out what belongs to other brands under the same endpoint.

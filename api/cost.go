@@ -35,14 +35,16 @@ type ThriftBody struct {
 	Builtin       bool    `json:"builtin" doc:"The built-in engine's word is taken where it is sure"`
 	Sure          float64 `json:"sure" minimum:"0" maximum:"1" doc:"From which confidence it is; 0: the service's own"`
 	Model         bool    `json:"model" doc:"A language model may be asked"`
+	Together      int     `json:"together" minimum:"0" maximum:"16" doc:"About how many short comments at once, at most; 0 and 1: about each alone"`
 	DayMicroUSD   int64   `json:"day_micro_usd" minimum:"0" doc:"0: no bound"`
 	MonthMicroUSD int64   `json:"month_micro_usd" minimum:"0" doc:"0: no bound"`
 }
 
-func thriftBody(t triage.Thrift) ThriftBody {
+// ThriftOf returns t as it is on the wire.
+func ThriftOf(t triage.Thrift) ThriftBody {
 	return ThriftBody{
 		t.ReuseExact, t.ReuseNear, share(t.NearDistance), int64(t.ReuseWithin / time.Second), t.Builtin, share(t.Sure),
-		t.Model, t.DayMicroUSD, t.MonthMicroUSD,
+		t.Model, t.Together, t.DayMicroUSD, t.MonthMicroUSD,
 	}
 }
 
@@ -55,26 +57,26 @@ func (s *Server) thrift(ctx context.Context, who postgres.Caller, _ *struct{}) (
 	if err != nil {
 		return nil, err
 	}
-	return &thriftOutput{thriftBody(t)}, nil
+	return &thriftOutput{ThriftOf(t)}, nil
 }
 
 func (s *Server) setThrift(ctx context.Context, who postgres.Caller, in *setThriftInput) (*thriftOutput, error) {
 	b := in.Body
 	t := triage.Thrift{
 		ReuseExact: b.ReuseExact, ReuseNear: b.ReuseNear, NearDistance: b.NearDistance,
-		ReuseWithin: time.Duration(b.ReuseSeconds) * time.Second, Builtin: b.Builtin, Sure: b.Sure, Model: b.Model,
+		ReuseWithin: time.Duration(b.ReuseSeconds) * time.Second, Builtin: b.Builtin, Sure: b.Sure, Model: b.Model, Together: b.Together,
 		DayMicroUSD: b.DayMicroUSD, MonthMicroUSD: b.MonthMicroUSD,
 	}
 	err := s.store.InTx(ctx, func(tx *postgres.Tx) error { return tx.SetThrift(ctx, who.Actor(), who.BrandID, t) })
 	if err != nil {
 		return nil, err
 	}
-	return &thriftOutput{thriftBody(t)}, nil
+	return &thriftOutput{ThriftOf(t)}, nil
 }
 
 type costLineBody struct {
 	Day              string `json:"day" format:"date" doc:"UTC"`
-	Step             string `json:"step" enum:"reuse_exact,reuse_near,builtin,model,stood_in,embed"`
+	Step             string `json:"step" enum:"reuse_exact,reuse_near,builtin,together,model,stood_in,embed"`
 	Engine           string `json:"engine"`
 	Model            string `json:"model"`
 	Items            int64  `json:"items" doc:"Comments that it judged"`

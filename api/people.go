@@ -23,6 +23,10 @@ func (s *Server) peopleRoutes() {
 		summary: "End a membership: what the person holds goes back, their tokens end", fails: []int{http.StatusNotFound, http.StatusConflict},
 	}, s.removePerson)
 	register(s, route{
+		method: http.MethodDelete, path: "/v1/people/{id}/corrections", id: "withdraw-corrections", needs: mayLead,
+		summary: "Take back everything that somebody has corrected, and what it taught", fails: []int{http.StatusNotFound},
+	}, s.withdrawCorrections)
+	register(s, route{
 		method: http.MethodGet, path: "/v1/invitations", id: "list-invitations", needs: mayLead,
 		summary: "Invitations of the last 30 days",
 	}, s.listInvitations)
@@ -105,6 +109,28 @@ func (s *Server) changePerson(ctx context.Context, who postgres.Caller, in *chan
 
 func (s *Server) removePerson(ctx context.Context, who postgres.Caller, in *onPerson) (*struct{}, error) {
 	return nil, s.gate.RemoveMember(ctx, who, triage.ID(in.ID))
+}
+
+type withdrawInput struct {
+	onPerson
+	Since time.Time `query:"since" doc:"Only what was corrected from then on; default: all"`
+}
+
+type withdrawnOutput struct {
+	Body struct {
+		Placed []string `json:"placed" nullable:"false" doc:"Items that stand again as the engine and other people say"`
+		Kept   []string `json:"kept" nullable:"false" doc:"Items that somebody has in hand, handed over or finished: only what they taught is gone"`
+	}
+}
+
+func (s *Server) withdrawCorrections(ctx context.Context, who postgres.Caller, in *withdrawInput) (*withdrawnOutput, error) {
+	found, err := s.desk.Withdraw(ctx, who, triage.ID(in.ID), in.Since)
+	if err != nil {
+		return nil, err
+	}
+	out := &withdrawnOutput{}
+	out.Body.Placed, out.Body.Kept = texts(found.Placed), texts(found.Kept)
+	return out, nil
 }
 
 // InvitationBody is an invitation, on the wire.

@@ -62,7 +62,7 @@ type JudgementBody struct {
 	Learned       *learnedBody   `json:"learned" doc:"What corrections of similar comments did; null when they had no say"`
 	Addresses     bool           `json:"addresses_model" doc:"The text speaks to the machine; only the rest of it was read"`
 	Outside       *outsideBody   `json:"outside" doc:"What left the house for it; null when that was not kept"`
-	Step          string         `json:"step" doc:"Of the cascade: reuse_exact, reuse_near, builtin, model, stood_in; empty when that was not kept"`
+	Step          string         `json:"step" doc:"Of the cascade: reuse_exact, reuse_near, builtin, together, model, stood_in; empty when that was not kept"`
 	Short         *string        `json:"short" doc:"Why the built-in engine stood in: budget_day, budget_month, no_price, model_away, no_answer"`
 	ReusedFrom    *string        `json:"reused_from" doc:"The engagement whose judgement was used again"`
 	CostMicroUSD  int64          `json:"cost_micro_usd"`

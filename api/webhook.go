@@ -32,12 +32,14 @@ type door interface {
 	MediaTypes(triage.Platform) []string
 	Handshake(context.Context, triage.Platform, triage.ID, url.Values) (connector.Response, error)
 	Replay(context.Context, postgres.Delivery) (ingest.Result, error)
+	Withdraw(context.Context, triage.Platform, triage.ID, url.Values, time.Time, bool) (string, error)
 }
 
 // webhookRoutes are plain handlers: a webhook is verified over its raw bytes before
 // anything else looks at it, and always answers by its own rules, not those of /v1.
 func (s *Server) webhookRoutes(app *fiber.App) {
 	const path = "/webhooks/:platform/:endpoint"
+	s.withdrawalRoutes(app)
 	app.Get(path, s.handshake)
 	app.Post(path, s.receiveWebhook)
 	app.All(path, func(c *fiber.Ctx) error {

@@ -63,6 +63,12 @@ var phrases = map[string]phrase{
 	"item.corrected": {
 		"{actor} corrected it[: {fields}].",
 		"{actor} hat es berichtigt[: {fields}]."},
+	"item.correction_withdrawn": {
+		"{actor} took back what one person had corrected[: {person}][; it is in the {queue} now].",
+		"{actor} hat zurückgenommen, was eine Person berichtigt hatte[: {person}][; es ist jetzt in der {queue}]."},
+	"person.uncorrected": {
+		"{actor} took back everything that a person had corrected[: {items} comments].",
+		"{actor} hat alles zurückgenommen, was eine Person berichtigt hatte[: {items} Kommentare]."},
 	"item.noted": {
 		"{actor} wrote a note.",
 		"{actor} hat eine Notiz geschrieben."},
@@ -235,6 +241,15 @@ var phrases = map[string]phrase{
 	"channel.added": {
 		"{actor} lets the service listen to another channel.",
 		"{actor} lässt den Dienst auf einen weiteren Kanal hören."},
+	"channel.token": {
+		"{actor} gave a channel another token.",
+		"{actor} hat einem Kanal ein anderes Token gegeben."},
+	"channel.expected": {
+		"{actor} set how long a channel may be silent[: {within}].",
+		"{actor} hat bestimmt, wie lange ein Kanal still sein darf[: {within}]."},
+	"channel.ended": {
+		"A channel stopped: its account no longer lets the service in.",
+		"Ein Kanal steht still: sein Konto lässt den Dienst nicht mehr ein."},
 	"channel.refused": {
 		"A channel stopped: the platform no longer accepts its token.",
 		"Ein Kanal steht still: die Plattform nimmt sein Token nicht mehr an."},

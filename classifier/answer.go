@@ -39,6 +39,11 @@ func (p prompt) read(content string) (triage.Classification, error) {
 	if err := decodeStrict(content, &a); err != nil {
 		return triage.Classification{}, err
 	}
+	return p.believe(a, content)
+}
+
+// believe is read for an answer that is decoded.
+func (p prompt) believe(a answer, content string) (triage.Classification, error) {
 	if !a.complete() {
 		return triage.Classification{}, llm.NewUnusable("member_missing")
 	}

@@ -3,7 +3,9 @@ package classifier
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"triage/builtin"
 	"triage/triage"
 )
 
@@ -68,8 +70,8 @@ func (c *Cascade) taught(ctx context.Context, inputs []triage.Input, first []tri
 	return inputs
 }
 
-// NewCascade returns a cascade that asks model where builtin's confidence in the queue
-// or the intent is below threshold. Above 1 it asks about everything.
+// NewCascade returns a cascade that asks model where builtin's confidence in the queue is
+// below threshold, or it guesses a grave risk. Above 1 it asks about everything.
 func NewCascade(builtin, model Engine, threshold float64) *Cascade {
 	return &Cascade{builtin: builtin, model: model, threshold: threshold}
 }
@@ -77,8 +79,8 @@ func NewCascade(builtin, model Engine, threshold float64) *Cascade {
 // Classify judges every input whenever the built-in engine does. For each input, in this
 // order:
 //
-//  1. the built-in engine judges; when it is sure and sees no risk, that stands; so it does
-//     where the text speaks to the machine, or may not leave the house;
+//  1. the built-in engine judges; when it is sure of the queue and guesses no grave risk, that
+//     stands; so it does where the text speaks to the machine, or may not leave the house;
 //  2. otherwise the model judges, with what people said of similar comments as examples, and
 //     the built-in rules raise its answer;
 //  3. when the model gave none, the built-in answer stands, and is Provisional if asking
@@ -134,17 +136,18 @@ func (c *Cascade) asks(in triage.Input, first triage.Classification) bool {
 	return !first.AddressesModel && !in.Outflow.Nothing && thriftOf(in).Model && !c.sure(in, first)
 }
 
-// sure reports whether the built-in answer may stand. Where there is risk or a rule has
-// spoken, a second reading is worth its price.
+// sure reports whether the built-in answer may stand: who gets the comment is not in doubt, and
+// nothing that cannot wait, a grave risk or urgency, was only guessed. What a rule found needs no
+// second reading, since no model may take it back.
 func (c *Cascade) sure(in triage.Input, first triage.Classification) bool {
 	t := thriftOf(in)
 	threshold := c.threshold
 	if t.Sure > 0 && threshold <= 1 {
 		threshold = t.Sure
 	}
-	return t.Builtin && first.Judged() &&
-		first.Confidence.Queue >= threshold && first.Confidence.Intent >= threshold &&
-		len(first.Risks) == 0 && len(first.Rules) == 0 && first.Urgency != triage.UrgencyUrgent
+	pressing := slices.ContainsFunc(first.Risks, builtin.Grave) || first.Urgency == triage.UrgencyUrgent
+	guessed := pressing && len(first.Rules) == 0
+	return t.Builtin && first.Judged() && first.Confidence.Queue >= threshold && !guessed
 }
 
 // settleBetween chooses between the built-in answer and the model's.

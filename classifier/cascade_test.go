@@ -50,6 +50,13 @@ var readings = firstReading{
 	"unsure, guessed high: thank you": reading(0.3, func(c *triage.Classification) {
 		c.Urgency, c.Evidence = triage.UrgencyHigh, []triage.Span{{Start: 0, End: 6, Why: "intent"}}
 	}),
+	"sure, guessed risk": reading(0.9, func(c *triage.Classification) {
+		c.Risks = []triage.Risk{triage.RiskSafety}
+	}),
+	"unsure, and a rule: thank you": reading(0.3, func(c *triage.Classification) {
+		c.Urgency, c.Risks, c.Rules = triage.UrgencyUrgent, []triage.Risk{triage.RiskLegal}, []string{"lawyer"}
+		c.Evidence = []triage.Span{{Start: 0, End: 6, Why: "intent"}, {Start: 12, End: 18, Why: "lawyer"}}
+	}),
 	"sure, and a rule: thank you": reading(0.9, func(c *triage.Classification) {
 		c.Urgency, c.Risks, c.Rules = triage.UrgencyUrgent, []triage.Risk{triage.RiskLegal}, []string{"lawyer"}
 		c.Evidence = []triage.Span{{Start: 0, End: 4, Why: "intent"}, {Start: 10, End: 16, Why: "lawyer"}}
@@ -76,8 +83,8 @@ func one(t *testing.T, e classifier.Engine, text string) triage.Classification {
 
 func TestTheModelIsAskedOnlyWhereTheBuiltInEngineIsNotSure(t *testing.T) {
 	for text, asked := range map[string]bool{
-		"sure": false, "sure of the queue only": true, "unsure: thank you": true,
-		"sure, guessed urgent": true, "sure, and a rule: thank you": true,
+		"sure": false, "sure of the queue only": false, "unsure: thank you": true, "sure, guessed urgent": true,
+		"sure, guessed risk": true, "sure, and a rule: thank you": false, "unsure, and a rule: thank you": true,
 	} {
 		for mode, count := range map[classifier.Mode]bool{
 			classifier.ModeCascade: asked, classifier.ModeBuiltin: false, classifier.ModeLLM: true,
@@ -93,8 +100,8 @@ func TestTheModelIsAskedOnlyWhereTheBuiltInEngineIsNotSure(t *testing.T) {
 
 func TestRulesRaiseTheModelsAnswerAndGuessesDoNot(t *testing.T) {
 	server := start(t, fakellm.Options{})
-	c := one(t, cascade(t, server, classifier.ModeCascade), "sure, and a rule: thank you")
-	rule := triage.Span{Start: 10, End: 16, Why: "lawyer"}
+	c := one(t, cascade(t, server, classifier.ModeCascade), "unsure, and a rule: thank you")
+	rule := triage.Span{Start: 12, End: 18, Why: "lawyer"}
 	if c.Intent != triage.Praise || c.Urgency != triage.UrgencyUrgent || !reflect.DeepEqual(c.Risks, []triage.Risk{triage.RiskLegal}) ||
 		!reflect.DeepEqual(c.Rules, []string{"lawyer"}) || c.Evidence[len(c.Evidence)-1] != rule || len(c.Evidence) != 2 {
 		t.Errorf("a rule: %+v", c)

@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -167,7 +168,7 @@ func (f *Frugal) ask(ctx context.Context, inputs []triage.Input, mine []int, out
 		case n >= held.Asks:
 			*a = triage.Classification{Provisional: true, Effort: triage.Effort{Short: held.Short}}
 		case a.Judged():
-			a.Effort.Step = triage.StepModel
+			a.Effort.Step = cmp.Or(a.Effort.Step, triage.StepModel)
 		case a.Provisional:
 			a.Effort.Short = triage.ShortOfModel
 		default:
@@ -187,7 +188,7 @@ func (f *Frugal) settle(ctx context.Context, brand triage.ID, held Held, questio
 	for n, a := range answers[:held.Asks] {
 		if tokens := a.Effort.Tokens; tokens != (triage.Tokens{}) {
 			charges = append(charges, triage.Charge{
-				EngagementID: questions[n].EngagementID, Step: triage.StepModel, Engine: "llm", Model: a.Model,
+				EngagementID: questions[n].EngagementID, Step: cmp.Or(a.Effort.Step, triage.StepModel), Engine: "llm", Model: a.Model,
 				Items: 1, Tokens: tokens,
 			})
 		}

@@ -17,25 +17,30 @@ var evidenceFields = []string{"intent", "sentiment", "urgency", "risks"}
 // It keeps the rules of strict schemas: every property required, none additional. The
 // order is the order of writing, so that the evidence is found before the decision.
 var answerSchema = sync.OnceValue(func() json.RawMessage {
+	return object(answerProperties()...)
+})
+
+// answerProperties are the members of an answer.
+func answerProperties() []property {
 	text := map[string]any{"type": "string"}
 	truth := map[string]any{"type": "boolean"}
-	return object(
-		property{"language", text},
-		property{"evidence", list(object(
+	return []property{
+		{"language", text},
+		{"evidence", list(object(
 			property{"field", closed(evidenceFields)},
 			property{"quote", text},
 		))},
-		property{"intent", closed(triage.Intents())},
-		property{"second_intent", closed(triage.Intents())},
-		property{"confidence", map[string]any{"type": "number"}},
-		property{"sentiment", closed(triage.Sentiments())},
-		property{"ironic", truth},
-		property{"risks", list(closed(triage.Risks()))},
-		property{"urgency", closed(triage.Urgencies())},
-		property{"reply_expected", truth},
-		property{"topics", list(text)},
-	)
-})
+		{"intent", closed(triage.Intents())},
+		{"second_intent", closed(triage.Intents())},
+		{"confidence", map[string]any{"type": "number"}},
+		{"sentiment", closed(triage.Sentiments())},
+		{"ironic", truth},
+		{"risks", list(closed(triage.Risks()))},
+		{"urgency", closed(triage.Urgencies())},
+		{"reply_expected", truth},
+		{"topics", list(text)},
+	}
+}
 
 type property struct {
 	name   string

@@ -41,6 +41,15 @@ type Event struct {
 	// Sample says that the platform sent it to try the endpoint and names no real account:
 	// where no channel has its Account, the endpoint's only channel is meant.
 	Sample bool
+	// Everywhere says that all accounts of the endpoint are meant.
+	Everywhere bool
+}
+
+// AccessEnded returns the event that our access to an account ended.
+func AccessEnded(account string, at time.Time) Event {
+	return Event{Account: account, Engagement: triage.Engagement{
+		Action: triage.AccessEnded, Author: triage.Author{Followers: -1}, VersionAt: at,
+	}}
 }
 
 // Reject is a part of a signed delivery that cannot be used.

@@ -53,6 +53,8 @@ func Reason(err error) string {
 		return "rate_limited"
 	case errors.As(err, &status):
 		return "answered_" + strconv.Itoa(status.Code)
+	case errors.Is(err, ErrAbsent):
+		return "not_shown"
 	case errors.Is(err, ErrAnswer):
 		return "answer_not_understood"
 	case errors.Is(err, context.DeadlineExceeded):

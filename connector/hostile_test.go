@@ -54,6 +54,11 @@ var envelopes = map[string]struct {
 		`{"for_user_id":"900","tweet_create_events":[{"id_str":"first","text":"good"}, %s, {"id_str":"last","text":"good"}]}`,
 		`{"id_str":%s,"user":{"id_str":%s,"name":%s},"text":%s}`,
 	},
+	"trustpilot": {
+		`{"events":[{"eventName":"service-review-created","eventData":{"id":"first","text":"good"}}, %s,
+			{"eventName":"service-review-created","eventData":{"id":"last","text":"good"}}]}`,
+		`{"eventName":"service-review-created","eventData":{"id":%s,"consumer":{"id":%s,"name":%s},"text":%s}}`,
+	},
 	"discourse": {
 		`%s`,
 		`{"post":{"id":%s,"post_number":2,"post_type":1,"topic_id":8,"user_id":%s,"username":%s,"raw":%s}}`,

@@ -32,6 +32,7 @@ import (
 	"triage/connector/telegram"
 	"triage/connector/threads"
 	"triage/connector/tiktok"
+	"triage/connector/trustpilot"
 	"triage/connector/x"
 	"triage/connector/youtube"
 	"triage/internal/corpus"
@@ -85,6 +86,8 @@ func signYouTube(secret string, body []byte) http.Header {
 	return http.Header{youtube.Signature: {youtube.Sign(secret, body)}}
 }
 
+func signTrustpilot(secret string, _ []byte) http.Header { return trustpilot.Sign(secret) }
+
 // discordApp is the key pair of an application that we made up.
 var discordApp = ed25519.NewKeyFromSeed([]byte("thirty-two bytes of a known seed"))
 
@@ -115,6 +118,7 @@ func platforms() map[string]platform {
 		"discourse":         {Platform: discourse.Connector{}, secret: "forum-secret-that-we-made-up-7", sign: signDiscourse},
 		"slack":             {Platform: slack.Connector{}, secret: "5c0ffee5c0ffee0123456789abcdef01", sign: signSlack},
 		"youtube":           {Platform: youtube.Connector{}, secret: "hub-secret-that-we-made-up-0815", sign: signYouTube, wordless: true},
+		"trustpilot":        {Platform: trustpilot.Connector{}, secret: "shown-secret-that-we-made-up-7", sign: signTrustpilot},
 		"discord":           {Platform: discord.Connector{}, secret: discordKey, sign: signDiscord, wordless: true},
 	}
 }
@@ -162,7 +166,7 @@ var payloads = map[string]told{
 	"facebook/data_deletion_callback.json":    {special: true},
 	"facebook/mention_comment_add.json":       {events: "mention created 7363534231324_3754798971271444"},
 	"facebook/mention_post_add.json":          {events: "mention created 1234567890321_98722536423179"},
-	"facebook/post_remove.json":               {stranger: true, events: "mention deleted 1234567890321_901097836652708"},
+	"facebook/post_remove.json":               {stranger: true, events: " thread_deleted , mention deleted 1234567890321_901097836652708"},
 	"facebook/rating_add.json":                {events: "review created 904801129604590"},
 	"facebook/reaction_add_on_reply.json":     {ignored: "reaction 1"},
 	"facebook/verification_get.json":          {special: true},
@@ -192,13 +196,13 @@ var payloads = map[string]told{
 	"x/aaa_tweet_create_longform.json":   {events: "mention created 1924465506158878979"},
 	"x/aaa_tweet_create_reply.json":      {events: "comment created 1924465506158878979"},
 	"x/aaa_tweet_delete.json":            {events: "comment deleted 1045405559317569537"},
-	"x/aaa_user_revoke.json":             {ignored: "access_ended 1"},
+	"x/aaa_user_revoke.json":             {events: " access_ended "},
 	"x/crc_get.json":                     {special: true},
 	"x/filtered_stream_edited_post.json": {events: "mention edited 1234567890"},
 	"x/filtered_stream_webhook.json":     {events: "mention created 1346889436626259968"},
 	"x/mentions_poll_page.json":          {answer: true},
 	"x/xaa_like_create.json":             {ignored: "reaction 1"},
-	"x/xaa_oauth_revoke.json":            {ignored: "access_ended 1"},
+	"x/xaa_oauth_revoke.json":            {events: " access_ended "},
 	"x/xaa_post_create.json":             {ignored: "own_echo 1"},
 	"x/xaa_post_delete.json":             {events: "comment deleted 2080761269309813134"},
 	"x/xaa_post_mention_create.json":     {events: "mention created 2080765813578191303"},
@@ -217,7 +221,7 @@ var payloads = map[string]told{
 	"linkedin/comment_delete.json": {events: "comment deleted urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
 	"linkedin/comment_edit.json":   {events: "comment edited urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"},
 
-	"tiktok/authorization_removed.json":     {ignored: "access_ended 1"},
+	"tiktok/authorization_removed.json":     {events: " access_ended "},
 	"tiktok/comment_delete.json":            {events: "reply deleted 7385350567722402999"},
 	"tiktok/comment_insert.json":            {events: "comment created 7385350567722402578"},
 	"tiktok/comment_insert_no_parent.json":  {events: "comment created 7385350567722402999"},
@@ -243,6 +247,8 @@ var payloads = map[string]told{
 	"discord/webhook_event_deauthorized.json":       {events: " author_erased "},
 	"discord/webhook_event_ping.json":               {ignored: "ping 1"},
 
+	"trustpilot/service_review_batch.json": {events: "review created 507f191e810c19729de860ea, review deleted 507f191e810c19729de860ec"},
+
 	"youtube/comment_thread_with_reply.json":   {answer: true},
 	"youtube/comment_threads_all_related.json": {answer: true},
 	"youtube/comments_by_parent_page1.json":    {answer: true},
@@ -267,7 +273,7 @@ var payloads = map[string]told{
 	"slack/message_deleted.json":           {events: "comment deleted 1665368619.804829"},
 	"slack/thread_broadcast.json":          {events: "reply created 1673464745.620769"},
 	"slack/thread_reply_multilingual.json": {events: "mention created 1673464800.000200"},
-	"slack/tokens_revoked.json":            {ignored: "access_revoked 1"},
+	"slack/tokens_revoked.json":            {events: " access_ended "},
 	"slack/url_verification.json":          {ignored: "handshake 1"},
 
 	"telegram/bot_removed.json":             {ignored: "membership 1"},

@@ -21,6 +21,8 @@ type Source struct {
 	Account string // the platform's id of it
 	Address string // base address of the API, without a slash at the end
 	Secret  string // token or password
+	Budget  Budget // as it was noted last
+	Shared  int    // how many channels are asked with the same token, this one among them
 
 	Stream string   // base address of the stream; empty: where the platform has it
 	Rooms  []string // the parts of the account that are listened to; empty: all that it may see
@@ -38,6 +40,13 @@ type Page struct {
 
 	// Notice is what is wrong although the stream stands, in words of ours.
 	Notice string
+}
+
+// Subscriber is a Poller whose platform calls us as well and says whether it still does.
+type Subscriber interface {
+	// Subscribed returns what is missing, in words of ours, empty when nothing is. Its errors
+	// are those of Poll.
+	Subscribed(ctx context.Context) (missing string, err error)
 }
 
 // Poller asks for what came after a cursor. It may keep a session between calls and is

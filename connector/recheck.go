@@ -29,6 +29,7 @@ type Rechecks struct {
 type Held struct {
 	ExternalID string
 	Author     string    // the platform's id of its author; empty when unknown
+	Thread     string    // what it hangs from; empty when unknown
 	VersionAt  time.Time // of the newest version that we hold
 	Hidden     bool
 	Absent     bool // the platform did not know it any more when it was asked the last time

@@ -139,6 +139,13 @@ func accounts() []account {
 		{triage.Facebook, "104820000000117", "Havelfalter (Facebook)"},
 		{triage.Instagram, "17841400000000117", "@havelfalter"},
 		{triage.StandardWebhooks, "havelfalter-community", "Havelfalter community and reviews"},
+		{triage.X, "1170000000000117", "@havelfalter (X)"},
+		{triage.LinkedIn, "1170117", "Havelfalter GmbH (LinkedIn)"},
+		{triage.TikTok, "havelfalter-open-id", "@havelfalter (TikTok)"},
+		{triage.Threads, "17841400000000118", "@havelfalter (Threads)"},
+		{triage.Telegram, "-1001170000117", "Havelfalter Plausch (Telegram)"},
+		{triage.Discourse, "forum.havelfalter.example", "Havelfalter forum (Discourse)"},
+		{triage.Slack, "C0HAVELFALTER", "#riders (Slack)"},
 	}
 }
 
@@ -156,17 +163,23 @@ type post struct{ id, text string }
 
 // posts are what the lines of the script hang from.
 var posts = map[string]post{
-	"film":     {"700000000000101", "Nachtschicht: a short film about the people who ride while the city sleeps."},
-	"cargo":    {"700000000000102", "The new Falter Cargo is here. Two children, 90 kg, one charge for the whole week."},
-	"status":   {"700000000000103", "Service, Werkstatt und App: hier sind wir für euch da, täglich von 8 bis 20 Uhr."},
-	"mention":  {"700000000000104", ""}, // by somebody else
-	"rating":   {"700000000000105", ""}, // a review of the Page
-	"reel":     {"17900000000000201", "Nachtschicht: the making of the first minute."},
-	"contest":  {"17900000000000202", "Show us your Falter! Tag it #meinFalter and win a year of riding."},
-	"moss":     {"17900000000000203", "Neu: Moosgrün."},
-	"ride":     {"thread-ride", "Donnerstagsrunde: wer fährt mit?"},
-	"winter":   {"thread-winter", "Riding through the winter: batteries, tyres, hands"},
-	"outage":   {"thread-outage", "App und Schloss: aktuelle Störungen"},
-	"reviews":  {"thread-reviews", "Reviews of Falter One and Falter Cargo"},
-	"mentions": {"", ""}, // elsewhere in public
+	"film":      {"700000000000101", "Nachtschicht: a short film about the people who ride while the city sleeps."},
+	"cargo":     {"700000000000102", "The new Falter Cargo is here. Two children, 90 kg, one charge for the whole week."},
+	"status":    {"700000000000103", "Service, Werkstatt und App: hier sind wir für euch da, täglich von 8 bis 20 Uhr."},
+	"mention":   {"700000000000104", ""}, // by somebody else
+	"rating":    {"700000000000105", ""}, // a review of the Page
+	"reel":      {"17900000000000201", "Nachtschicht: the making of the first minute."},
+	"contest":   {"17900000000000202", "Show us your Falter! Tag it #meinFalter and win a year of riding."},
+	"moss":      {"17900000000000203", "Neu: Moosgrün."},
+	"ride":      {"thread-ride", "Donnerstagsrunde: wer fährt mit?"},
+	"winter":    {"thread-winter", "Riding through the winter: batteries, tyres, hands"},
+	"outage":    {"thread-outage", "App und Schloss: aktuelle Störungen"},
+	"reviews":   {"thread-reviews", "Reviews of Falter One and Falter Cargo"},
+	"mentions":  {"", ""}, // elsewhere in public
+	"posting":   {"7000000000000000201", "Wir suchen Leute, die Fahrräder bauen wollen, die bleiben."},
+	"clip":      {"7000000000000000301", "Ein Tag in der Werkstatt Kreuzberg, in 40 Sekunden."},
+	"strand":    {"17900000000000401", "Which street of your city should be without cars first?"},
+	"broadcast": {"401", "App 4.2 ist da: schneller entsperren, auch ohne Netz."},
+	"topic":     {"512", "Umbau: Kindersitz und Frontkorb am Falter Cargo"},
+	"channel":   {"", ""}, // talk without a post
 }

@@ -12,9 +12,16 @@ import (
 	"unicode"
 
 	"triage/connector"
+	"triage/connector/discourse"
 	"triage/connector/facebook"
 	"triage/connector/instagram"
+	"triage/connector/linkedin"
+	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
+	"triage/connector/telegram"
+	"triage/connector/threads"
+	"triage/connector/tiktok"
+	"triage/connector/x"
 	"triage/triage"
 )
 
@@ -72,6 +79,11 @@ func TestTheCorpusHoldsWhatItIsToShow(t *testing.T) {
 	for platform := range map[triage.Platform]bool{triage.Facebook: true, triage.Instagram: true, triage.StandardWebhooks: true} {
 		if n := count(written, func(l Line) bool { return l.Platform == platform }); n < 30 {
 			t.Errorf("%d comments on %s, want 30", n, platform)
+		}
+	}
+	for _, a := range accounts() {
+		if n := count(written, func(l Line) bool { return l.Platform == a.platform }); n < 3 {
+			t.Errorf("%d comments on %s, want 3", n, a.platform)
 		}
 	}
 	for name, want := range map[string]struct {
@@ -182,7 +194,9 @@ func TestTheScriptIsWellFormed(t *testing.T) {
 func platformOf(d Delivery) connector.Platform {
 	return map[triage.Platform]connector.Platform{
 		triage.Facebook: facebook.Connector{}, triage.Instagram: instagram.Connector{},
-		triage.StandardWebhooks: standardwebhooks.Connector{},
+		triage.StandardWebhooks: standardwebhooks.Connector{}, triage.X: x.Connector{}, triage.LinkedIn: linkedin.Connector{},
+		triage.TikTok: tiktok.Connector{}, triage.Threads: threads.Connector{}, triage.Telegram: telegram.Connector{},
+		triage.Discourse: discourse.Connector{}, triage.Slack: slack.Connector{},
 	}[d.Platform]
 }
 
@@ -202,7 +216,7 @@ func TestConnectorsReadWhatTheScriptSays(t *testing.T) {
 			batches++
 		}
 		for _, e := range parsed.Events {
-			if e.Account != accountOn(d.Platform).id {
+			if d.Platform != triage.Discourse && e.Account != accountOn(d.Platform).id { // a forum is known by its endpoint
 				t.Errorf("%s speaks to the account %q", d.ID, e.Account)
 			}
 			heard[e.Engagement.Text] = append(heard[e.Engagement.Text], e.Engagement)

@@ -31,6 +31,7 @@ type Counts struct {
 	Duplicate   int `json:"duplicate"`
 	Ignored     int `json:"ignored"`
 	Quarantined int `json:"quarantined"`
+	Silent      int `json:"silent"` // lines that were taken with an empty answer, as Telegram wants it
 }
 
 // How often and how long a delivery is tried while the service is away, and how long one
@@ -59,6 +60,7 @@ func (s *Sender) Send(ctx context.Context, deliveries []Delivery) (Counts, error
 		total.Duplicate += answer.Duplicate
 		total.Ignored += answer.Ignored
 		total.Quarantined += answer.Quarantined
+		total.Silent += answer.Silent
 		if s.Progress != nil {
 			s.Progress(total.Sent)
 		}
@@ -135,6 +137,9 @@ func (s *Sender) post(ctx context.Context, d Delivery) (Counts, time.Duration, e
 		return Counts{}, time.Duration(seconds) * time.Second, retryError{fmt.Errorf("post to %s: %s", d.Platform, response.Status)}
 	case response.StatusCode != http.StatusOK:
 		return Counts{}, 0, fmt.Errorf("post to %s: %s", d.Platform, response.Status)
+	}
+	if len(body) == 0 {
+		return Counts{Silent: d.Lines}, 0, nil
 	}
 	var answer Counts
 	if err := json.Unmarshal(body, &answer); err != nil {

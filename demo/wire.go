@@ -6,14 +6,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
 
+	"triage/connector/discourse"
+	"triage/connector/linkedin"
 	"triage/connector/meta"
+	"triage/connector/slack"
 	"triage/connector/standardwebhooks"
+	"triage/connector/telegram"
+	"triage/connector/tiktok"
+	"triage/connector/x"
 	"triage/triage"
 )
 
@@ -28,19 +35,42 @@ type Delivery struct {
 
 // Sign returns the headers by which the platform proves that it sent d at the given time.
 func (d Delivery) Sign(secret string, at time.Time) (map[string]string, error) {
-	if d.Platform != triage.StandardWebhooks {
+	switch d.Platform {
+	case triage.StandardWebhooks:
+		signed, err := standardwebhooks.Sign(secret, d.ID, at, d.Body)
+		return plain(signed), err
+	case triage.Slack:
+		return plain(slack.Sign(secret, at, d.Body)), nil
+	case triage.X:
+		return map[string]string{x.Header: x.Sign(secret, d.Body)}, nil
+	case triage.LinkedIn:
+		return map[string]string{linkedin.Header: linkedin.Sign(secret, d.Body)}, nil
+	case triage.TikTok:
+		return map[string]string{tiktok.Header: tiktok.Sign(secret, at, d.Body)}, nil
+	case triage.Telegram:
+		return map[string]string{telegram.Header: secret}, nil
+	case triage.Discourse:
+		headers := discoursed(d.ID)
+		headers[discourse.Signature] = discourse.Sign(secret, d.Body)
+		return headers, nil
+	default:
 		return map[string]string{meta.Header: meta.Sign(secret, d.Body)}, nil
 	}
-	signed, err := standardwebhooks.Sign(secret, d.ID, at, d.Body)
-	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
-	}
+}
+
+func plain(signed http.Header) map[string]string {
 	headers := map[string]string{}
 	for name := range signed {
 		headers[name] = signed.Get(name)
 	}
-	return headers, nil
+	return headers
 }
+
+// batches reports whether a platform sends several events at once.
+func batches(p triage.Platform) bool { return p == triage.Facebook || p == triage.Instagram }
+
+// escapes reports whether a platform writes JSON as Meta does.
+func escapes(p triage.Platform) bool { return batches(p) || p == triage.Threads }
 
 // Run names one performance of the script. Two of the same run are equal to the byte, as
 // if the platforms had repeated their deliveries; another ID makes fresh comments.
@@ -80,7 +110,7 @@ func (r Run) Deliveries(lines []Line) ([]Delivery, error) {
 		}
 		together := []Line{l}
 		seen[l.Platform]++
-		if l.Platform != triage.StandardWebhooks && seen[l.Platform]%3 == 0 {
+		if batches(l.Platform) && seen[l.Platform]%3 == 0 {
 			if j := partner(lines, i); j > 0 {
 				taken[j] = true
 				together = append(together, lines[j])
@@ -115,13 +145,13 @@ func (r Run) delivery(lines []Line) (Delivery, error) {
 	case triage.Instagram:
 		body = r.instagram(lines)
 	default:
-		body = r.generic(first)
+		body = others[first.Platform](r, first)
 	}
 	raw, err := encode(body)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("demo comment %s: %w", first.ID, err)
 	}
-	if first.Platform != triage.StandardWebhooks {
+	if escapes(first.Platform) {
 		raw = escape(raw)
 	}
 	return Delivery{

@@ -158,23 +158,28 @@ func (d *Door) prepare(ctx context.Context, e *endpoint, source string, in conne
 	if err != nil {
 		return row, nil, err
 	}
+	fetcher, _ := d.platforms[e.platform].(connector.Fetcher)
 	var changes []postgres.Change
 	for _, event := range parsed.Events {
-		channel, ok := e.channel(event.Account)
-		if !ok && event.Sample {
-			channel, ok = e.channel("")
-		}
-		if !ok {
+		meant := e.meant(event)
+		switch {
+		case len(meant) == 0 && event.Engagement.Action == triage.AccessEnded:
+			row.Ignored++ // somebody else who uses our app
+			continue
+		case len(meant) == 0:
 			row.Rejects = append(row.Rejects, postgres.Reject{Reason: "unknown_account"})
 			continue
-		}
-		if erases(event.Engagement.Action) {
+		case erases(event.Engagement.Action):
 			row.Raw = nil // the body of a deletion is never kept
+		case fetcher != nil && source == "webhook" && event.Engagement.Action == triage.Created:
+			event.Engagement.Partial = fetcher.Lacks(event.Engagement)
 		}
-		changes = append(changes, postgres.Change{
-			Engagement: complete(event.Engagement, e.platform, channel, in.ReceivedAt),
-			DeliveryID: row.ID, Own: event.Own,
-		})
+		for _, channel := range meant {
+			changes = append(changes, postgres.Change{
+				Engagement: complete(event.Engagement, e.platform, channel, in.ReceivedAt),
+				DeliveryID: row.ID, Own: event.Own,
+			})
+		}
 	}
 	for _, r := range parsed.Rejects {
 		row.Rejects = append(row.Rejects, postgres.Reject{Pointer: r.Pointer, Reason: r.Reason})
@@ -201,14 +206,16 @@ func counted(row postgres.Delivery, effects []bool) Result {
 // knowing returns the endpoint with the channels that the events speak to, as far as there
 // are any.
 func (d *Door) knowing(ctx context.Context, e *endpoint, events []connector.Event) (*endpoint, error) {
-	unknown := func(event connector.Event) bool { _, ok := e.channel(event.Account); return !ok }
+	unknown := func(event connector.Event) bool { return len(e.meant(event)) == 0 }
 	if slices.ContainsFunc(events, unknown) {
 		return d.endpoints.again(ctx, e)
 	}
 	return e, nil
 }
 
-func erases(a triage.Action) bool { return a == triage.Deleted || a == triage.AuthorErased }
+func erases(a triage.Action) bool {
+	return a == triage.Deleted || a == triage.AuthorErased || a == triage.ThreadDeleted || a == triage.AccessEnded
+}
 
 // ahead is how far a platform's clock may be before ours.
 const ahead = 5 * time.Minute

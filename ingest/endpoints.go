@@ -3,9 +3,12 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
+	"triage/connector"
 	"triage/postgres"
 	"triage/triage"
 )
@@ -47,6 +50,21 @@ func (e *endpoint) channel(account string) (channel, bool) {
 		}
 	}
 	return channel{}, false
+}
+
+// meant returns the channels that an event speaks of: one, or with Everywhere all of them.
+func (e *endpoint) meant(event connector.Event) []channel {
+	if event.Everywhere {
+		return slices.Collect(maps.Values(e.channels))
+	}
+	c, ok := e.channel(event.Account)
+	if !ok && event.Sample {
+		c, ok = e.channel("")
+	}
+	if !ok {
+		return nil
+	}
+	return []channel{c}
 }
 
 // The cache of addresses that do not exist is bounded in number and time, so that a

@@ -24,15 +24,23 @@ const (
 // Client works the jobs of this process.
 type Client = river.Client[pgx.Tx]
 
-// NewClient returns a client that works judge jobs with at most workers at a time. Start
-// and Stop it; Stop lets running jobs finish and returns the others.
+// crowdShare is how many workers there are for one of those that crowds have: few enough that
+// the others' comments get processor and model.
+const crowdShare = 4
+
+// NewClient returns a client that works judge jobs with at most workers at a time, and a part
+// of that number for brands that are flooded. Start and Stop it; Stop lets running jobs finish
+// and returns the others.
 func NewClient(store *postgres.Store, judge *Judge, workers int, log *slog.Logger) (*Client, error) {
 	all := river.NewWorkers()
 	if err := river.AddWorkerSafely(all, judge); err != nil {
 		return nil, fmt.Errorf("workers: %w", err)
 	}
 	client, err := river.NewClient(riverpgxv5.New(store.Pool()), &river.Config{
-		Queues:                      map[string]river.QueueConfig{postgres.JudgeQueue: {MaxWorkers: workers}},
+		Queues: map[string]river.QueueConfig{
+			postgres.JudgeQueue: {MaxWorkers: workers},
+			postgres.CrowdQueue: {MaxWorkers: max(1, workers/crowdShare)},
+		},
 		Workers:                     all,
 		FetchCooldown:               20 * time.Millisecond,
 		FetchPollInterval:           50 * time.Millisecond,

@@ -74,6 +74,12 @@ func (o *obedient) answer(r fakellm.Request) *fakellm.Reply {
 	o.obeyed = append(o.obeyed, comment)
 	verdict := fakellm.Verdict{Intent: triage.UGC, Sentiment: triage.Positive, Urgency: triage.UrgencyLow}
 	content := fakellm.Content(comment, verdict, 1)
+	if several := fakellm.Comments(r); len(several) > 1 { // an order in one of them is obeyed for all
+		for name, text := range several {
+			several[name] = fakellm.Content(text, verdict, 1)
+		}
+		content = fakellm.Together(several)
+	}
 	if len(o.obeyed)%2 == 0 {
 		content = strings.Replace(content, `"topics":[]`, `"topics":["`+canary+`"]`, 1)
 	}
@@ -235,6 +241,42 @@ func TestAnObedientModelGivesAnAttackerNothing(t *testing.T) {
 	s.nowhere(brand, server.canaries)
 }
 
+func TestAnOrderInOneCommentTouchesNoOther(t *testing.T) {
+	s := newSchool(t)
+	server := newObedient(t)
+	s.obeying(server)
+	honest := []string{
+		"My son was burned by your kettle and is in hospital", "When do you open in Bonn?", "I want my money back now", "The zip broke on the second day",
+		"I will sue you", "My parcel never came", "Is the saddle made of leather?",
+	}
+	alone := s.hear(s.brand("Calm"), honest...)
+	shared := len(server.Requests())
+	brand := s.brand("Attacked")
+	all := attacks(t)
+	for some := range slices.Chunk(all, 40) {
+		var texts []string
+		for _, a := range some {
+			texts = append(texts, a.text)
+		}
+		for n, i := range s.hear(brand, append(texts, honest...)...)[len(texts):] {
+			if want := alone[n]; i.Intent != want.Intent || i.Queue != want.Queue || i.Urgency != want.Urgency || i.Unsure != want.Unsure {
+				t.Fatalf("beside %q %q is %s, %s in %s; alone %s, %s in %s", texts, honest[n], i.Intent, i.Urgency, i.Queue, want.Intent, want.Urgency, want.Queue)
+			}
+		}
+	}
+	together := 0
+	for _, r := range server.Requests()[shared:] {
+		if len(fakellm.Comments(r)) > 1 {
+			together++
+		}
+	}
+	if together == 0 {
+		t.Error("nothing was asked about together")
+	}
+	t.Logf("%d attacks beside %d comments, %d calls about several of them", len(all), len(honest), together)
+	s.nowhere(brand, server.canaries)
+}
+
 func inputsOf(texts []string) []triage.Input {
 	inputs := make([]triage.Input, len(texts))
 	for n, text := range texts {
@@ -336,8 +378,16 @@ func TestNoPlantedDetailReachesAModelServer(t *testing.T) {
 	for _, p := range slices.Compact(leaked) {
 		t.Errorf("%q left the house", p)
 	}
-	if n := server.Count(); n < 500 {
-		t.Errorf("only %d requests were made", n)
+	asked, together := 0, 0
+	for _, r := range server.Requests() {
+		n := len(fakellm.Comments(r))
+		if asked += n; n > 1 {
+			together++
+		}
+	}
+	t.Logf("the server was asked about %d comments, %d times about several, in %d requests with those for vectors", asked, together, server.Count())
+	if asked < 500 || together == 0 {
+		t.Errorf("it was asked about %d comments, %d times about several", asked, together)
 	}
 	receipt, err := s.Receipt(t.Context(), items[0])
 	if err != nil {

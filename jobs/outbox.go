@@ -155,6 +155,9 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 	if err != nil || len(batch) == 0 {
 		return err
 	}
+	if kind := batch[0].Kind; kind == postgres.NoticeAlarm || kind == postgres.NoticeCalm {
+		return o.sendTrouble(ctx, to, batch[0])
+	}
 	subjects, err := o.Store.NoticeSubjects(ctx, batch)
 	if err != nil {
 		return err
@@ -205,6 +208,16 @@ func (o *Outbox) spot(ctx context.Context, n postgres.TakenNotice) (spot, error)
 	voice := o.Voice
 	voice.Language = cmp.Or(found.Language, voice.Language)
 	return spot{found, voice.At(found.Zone)}, nil
+}
+
+// sendTrouble tells how a channel does. Of these, every kind is taken alone.
+func (o *Outbox) sendTrouble(ctx context.Context, to spot, n postgres.TakenNotice) error {
+	trouble, err := o.Store.NoticeTrouble(ctx, n)
+	if err != nil {
+		return err
+	}
+	ref, err := o.Poster.Post(ctx, to.Slack, to.voice.Tell(trouble, o.now()))
+	return o.settle(ctx, []postgres.TakenNotice{n}, ref, err)
 }
 
 // buryWorn gives up notices whose attempts never came to an end: they kill their sender.

@@ -240,7 +240,7 @@ func (t *Tally) count(brand triage.ID, judged []verdict) {
 	}
 	for _, v := range judged {
 		c := v.classification
-		if c.Judged() && c.Effort.Step != triage.StepModel { // which the ledger counts
+		if s := c.Effort.Step; c.Judged() && s != triage.StepModel && s != triage.StepTogether { // which the ledger counts
 			t.counts[brand][triage.Charge{Step: c.Effort.Step, Engine: c.Engine, Model: c.Model}]++
 		}
 	}

@@ -133,14 +133,14 @@ func TestABudgetIsKeptAndTheItemSaysSo(t *testing.T) {
 		switch {
 		case i.Queue == "":
 			t.Errorf("an item stands in no queue: %+v", i)
-		case e.Step == triage.StepModel && !i.Provisional:
+		case (e.Step == triage.StepModel || e.Step == triage.StepTogether) && !i.Provisional:
 		case e.Step == triage.StepStood && e.Short == triage.ShortOfDay && i.Provisional && reasonOf(i, "stood_in") != "":
 			stoodIn++
 		default:
 			t.Errorf("judged by %+v, provisional %v, because %v", e, i.Provisional, i.Reasons)
 		}
 	}
-	if stoodIn < 30 || stoodIn == 40 {
+	if stoodIn < 20 || stoodIn == 40 {
 		t.Errorf("the built-in engine stood in for %d of 40", stoodIn)
 	}
 	if got, want := h.scalar(`SELECT sum(micro_usd) FROM ledger WHERE brand_id = $1`, poor), h.spent(poor); got != want {
@@ -152,6 +152,46 @@ func TestABudgetIsKeptAndTheItemSaysSo(t *testing.T) {
 	if got := h.scalar(`SELECT count(*) FROM again WHERE brand_id = $1 AND short = 'budget_day' AND due_at > now()`, poor); got != int64(stoodIn) {
 		t.Errorf("%d wait for money, of %d", got, stoodIn)
 	}
+}
+
+func TestCommentsThatComeTogetherAreOneCallInTheLedger(t *testing.T) {
+	h := newHousehold(t, classifier.ModeLLM)
+	texts := []string{
+		"I love the blue mug", "When do you open in Bonn?", "The zip broke on the second day", "Greetings from Hamburg", "What an awful colour",
+		"My aunt loves her helmet", "Is the saddle made of leather?", "Look at this view",
+	}
+	cost := map[bool]int64{}
+	for _, together := range []bool{true, false} {
+		brand, before := h.brand(fmt.Sprint("Acme ", together)), h.model.Count()
+		want := insight{triage.StepTogether, 2}
+		if !together {
+			h.thrift(brand, func(t *triage.Thrift) { t.Together = 0 })
+			want = insight{triage.StepModel, 8}
+		}
+		for n, i := range h.hear(brand, texts...) {
+			receipt, err := h.Receipt(t.Context(), i)
+			if err != nil || receipt.Judgement.Effort.Step != want.step || receipt.Judgement.Engine != "llm" || receipt.Judgement.CostMicroUSD == 0 {
+				t.Errorf("%q: %+v, %v", texts[n], receipt.Judgement, err)
+			}
+		}
+		now := h.Now()
+		lines, err := h.Costs(t.Context(), brand, now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
+		if err != nil || len(lines) != 1 || lines[0].Step != want.step || lines[0].Items != 8 || lines[0].Calls != want.calls ||
+			h.model.Count()-before != int(want.calls) || lines[0].MicroUSD != h.spent(brand) {
+			t.Errorf("together %v: %+v, %d calls, %v", together, lines, h.model.Count()-before, err)
+		}
+		cost[together] = h.spent(brand)
+	}
+	t.Logf("eight comments cost %d millionths of a dollar in two calls, %d in eight", cost[true], cost[false])
+	if 3*cost[true] > 2*cost[false] {
+		t.Error("two calls are not much cheaper")
+	}
+}
+
+// insight is what the ledger should tell.
+type insight struct {
+	step  triage.Step
+	calls int64
 }
 
 func TestAConcurrentFloodKeepsTheBudget(t *testing.T) {

@@ -8,8 +8,10 @@ import (
 	"sync"
 	"time"
 
+	"triage/connector"
 	"triage/embeddings"
 	"triage/postgres"
+	"triage/triage"
 )
 
 // Upkeep is the periodic work that no job asks for. Every process may run it: each task
@@ -21,7 +23,12 @@ type Upkeep struct {
 	// Wanted embeds in the space that everything shall have a vector of; nil: nothing is filled.
 	Wanted embeddings.Engine
 
+	// Keeping is for how long platforms let us keep what came from them; others: without an end.
+	Keeping map[triage.Platform]connector.Keeping
+
 	Log *slog.Logger
+
+	Now func() time.Time // nil for time.Now; what is decided by the time of day or by age
 }
 
 // task is one periodic piece of work; it returns true when it should run again at once.
@@ -99,6 +106,8 @@ func (u *Upkeep) tasks() []task {
 		{"delivery times", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
 			return false, tx.FoldDeliveryTimes(ctx)
 		})},
+		{"retention", 5 * time.Minute, u.ForgetOld},
+		{"channels", time.Minute, u.channels},
 		{"teach", 2 * time.Second, u.teach},
 		{"forget corrections", time.Hour, u.inTx(u.forgetTaught)},
 		{"drift", time.Hour, u.drift},

@@ -42,6 +42,22 @@ func (u Usage) Plus(v Usage) Usage {
 	}
 }
 
+// Part returns the share of the i-th of n things that u was used up for. The shares are whole
+// numbers, Exact apart, and their sum is u.
+func (u Usage) Part(i, n int) Usage {
+	of := func(all int64) int64 {
+		part := all / int64(n)
+		if int64(i) < all%int64(n) {
+			part++
+		}
+		return part
+	}
+	return Usage{
+		Calls: of(u.Calls), PromptTokens: of(u.PromptTokens), CachedTokens: of(u.CachedTokens),
+		CompletionTokens: of(u.CompletionTokens), MicroUSD: of(u.MicroUSD), Exact: u.Exact / float64(n), Priced: u.Priced,
+	}
+}
+
 // Price is what a model costs, in US dollars per million tokens.
 type Price struct {
 	Input  float64 `json:"input"`

@@ -134,6 +134,12 @@ func platformName(p triage.Platform) string {
 		return "Mastodon"
 	case triage.Bluesky:
 		return "Bluesky"
+	case triage.Reddit:
+		return "Reddit"
+	case triage.GoogleBusiness:
+		return "Google"
+	case triage.Trustpilot:
+		return "Trustpilot"
 	}
 	return string(p)
 }

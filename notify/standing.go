@@ -57,6 +57,8 @@ const (
 	WhyQueue WhyKind = "queue" // it is urgent or high, and this is the channel of its queue
 	WhyRoute WhyKind = "route" // a rule of the brand sends such here
 	WhyTest  WhyKind = "test"  // somebody asked for it
+
+	WhyChannel WhyKind = "channel" // it is about how a channel does
 )
 
 // came says why a notice came, and came here.
@@ -67,6 +69,7 @@ func (v Voice) came(why Why) string {
 		return w.cameByQueue
 	case WhyRoute:
 		return named(w.cameByRoute, why.Name)
+	case WhyChannel: // its headline says so
 	case WhyTest:
 		return w.cameByTest
 	}

@@ -24,7 +24,7 @@ type DeadJob struct {
 // judging that failed every time, whose comments were placed without a judgement.
 func (r Reads) DeadJobs(ctx context.Context, brand triage.ID, limit int) ([]DeadJob, error) {
 	rows, _ := r.db.Query(ctx, `
-		(SELECT 'notice', id::text, item_id::text, attempts::int, coalesce(error, ''), created_at
+		(SELECT 'notice', id::text, coalesce(item_id::text, ''), attempts::int, coalesce(error, ''), created_at
 		 FROM notices WHERE brand_id = $1 AND state = 'dead' ORDER BY id DESC LIMIT $3)
 		UNION ALL
 		(SELECT kind, id::text, '', attempt::int, '', finalized_at

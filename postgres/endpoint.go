@@ -38,10 +38,14 @@ type ChannelRow struct {
 	ExternalID string
 	Name       string
 	Address    string // where it is asked for news; empty: the platform calls us
+	Token      []byte // sealed for the channel; only AddChannel reads it here
+	GrantedBy  string // the platform's id of whose token it is; empty when not known
 	CreatedAt  time.Time
 
 	StreamAddress string   // where its stream is; empty: where the platform has it
 	Rooms         []string // the parts of it that are listened to; empty: all
+
+	tokened bool // it has a token of its own
 }
 
 const endpointColumns = `id, brand_id, platform, secret, previous_secret, previous_expires_at,
@@ -175,8 +179,36 @@ func (t *Tx) SetEndpointDisabled(ctx context.Context, actor Actor, id triage.ID,
 	return t.Audit(ctx, AuditRow{BrandID: brand, Actor: actor, Action: action, Subject: "endpoint", SubjectID: id})
 }
 
+// SetToken gives a channel another token, sealed for it, and where it is asked by it.
+func (t *Tx) SetToken(ctx context.Context, actor Actor, c ChannelRow) error {
+	tag, err := t.tx.Exec(ctx, `UPDATE channels SET token = $3, granted_by = $4, address = $5, ended_at = NULL, ended_reason = '' WHERE brand_id = $1 AND id = $2`,
+		c.BrandID, c.ID, c.Token, c.GrantedBy, c.Address)
+	if err != nil {
+		return fmt.Errorf("token of channel %s: %w", c.ID, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return noSuchChannel
+	}
+	return t.Audit(ctx, AuditRow{BrandID: c.BrandID, Actor: actor, Action: "channel.token", Subject: "channel", SubjectID: c.ID})
+}
+
+var noSuchChannel = triage.Errorf(triage.NotFound, "There is no such channel.")
+
+// Channel returns one channel, or a NotFound error.
+func (r Reads) Channel(ctx context.Context, id triage.ID) (ChannelRow, error) {
+	found, err := r.channels(ctx, `SELECT `+channelColumns+` FROM channels WHERE id = $1`, id)
+	if err == nil && len(found) == 0 {
+		err = noSuchChannel
+	}
+	if err != nil {
+		return ChannelRow{}, err
+	}
+	return found[0], nil
+}
+
 // AddChannel lets an account be listened to under an endpoint. An account belongs to one
-// brand only: when any brand has it there already the error is a Conflict.
+// brand only: when any brand has it there already the error is a Conflict. The id is the
+// caller's when a token is sealed for it.
 func (t *Tx) AddChannel(ctx context.Context, actor Actor, c ChannelRow) (triage.ID, error) {
 	// The endpoint's row lock makes the check and the insert one step.
 	var platform triage.Platform
@@ -196,11 +228,14 @@ func (t *Tx) AddChannel(ctx context.Context, actor Actor, c ChannelRow) (triage.
 	if taken {
 		return "", triage.Errorf(triage.Conflict, "This endpoint already has a channel for that account.")
 	}
-	id := NewID()
+	id := c.ID
+	if id == "" {
+		id = NewID()
+	}
 	_, err = t.tx.Exec(ctx, `
-		INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address, stream_address, rooms, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, '{}'::text[]), $10)`,
-		c.BrandID, id, c.EndpointID, platform, c.ExternalID, c.Name, c.Address, c.StreamAddress, c.Rooms, t.Now)
+		INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address, stream_address, rooms, created_at, token, granted_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, '{}'::text[]), $10, $11, $12)`,
+		c.BrandID, id, c.EndpointID, platform, c.ExternalID, c.Name, c.Address, c.StreamAddress, c.Rooms, t.Now, c.Token, c.GrantedBy)
 	if err != nil {
 		return "", fmt.Errorf("channel of endpoint %s: %w", c.EndpointID, err)
 	}

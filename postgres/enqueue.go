@@ -10,8 +10,12 @@ import (
 	"triage/triage"
 )
 
-// JudgeQueue is the job queue for judging.
-const JudgeQueue = "judge"
+// The job queues for judging. Jobs come into the first; what is too many of one brand is moved
+// to the second, which has workers of its own: see judge_turn in the migrations.
+const (
+	JudgeQueue = "judge"
+	CrowdQueue = "judge_crowd"
+)
 
 // perJob is how many engagements one job judges: enough to share round trips, few enough
 // that a failure is cheap to repeat.

@@ -34,7 +34,10 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 		WHERE brand_id = $1 AND id = ANY($2) AND deleted_at IS NULL`, brand, uuids(ids), t.Now)
 	// The update above waits for whoever works on the engagement, so these see their rows.
 	batch.Queue(freeReplies, brand, uuids(ids))
-	for _, table := range []string{"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents", "promises", "next_answers", "undo_items", "neighbours", "handled", "again", "asked", "rechecks"} {
+	for _, table := range []string{
+		"engagement_versions", "judgements", "embeddings", "labels", "notes", "documents", "promises", "next_answers", "undo_items",
+		"neighbours", "handled", "again", "asked", "rechecks", "fetches",
+	} {
 		batch.Queue(`DELETE FROM `+table+` WHERE brand_id = $1 AND engagement_id = ANY($2)`, brand, uuids(ids))
 	}
 	batch.Queue(`UPDATE exposures SET engagement_id = NULL, thread_id = NULL WHERE brand_id = $1 AND engagement_id = ANY($2)`,
@@ -120,4 +123,27 @@ func (r *recording) eraseAuthor(ctx context.Context, i int) error {
 		return fmt.Errorf("erased author: %w", err)
 	}
 	return r.tx.Erase(ctx, e.BrandID, ids)
+}
+
+// deleteThread erases what is placed of the thread of change i: with a post, the comments
+// below it are gone.
+func (r *recording) deleteThread(ctx context.Context, i int) error {
+	e := r.changes[i].Engagement
+	rows, _ := r.tx.tx.Query(ctx, `
+		SELECT DISTINCT i.engagement_id FROM threads t
+		JOIN items i ON i.brand_id = t.brand_id AND i.thread_id = t.id
+		JOIN engagements e ON e.brand_id = i.brand_id AND e.id = i.engagement_id
+		WHERE t.brand_id = $1 AND t.channel_id = $2 AND t.external_id = $3 AND e.deleted_at IS NULL
+		ORDER BY i.engagement_id`, e.BrandID, e.ChannelID, e.Thread.ExternalID)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
+	if err != nil {
+		return fmt.Errorf("deleted thread: %w", err)
+	}
+	r.effect[i] = len(ids) > 0
+	if err := r.tx.Erase(ctx, e.BrandID, ids); err != nil {
+		return err
+	}
+	return r.tx.exec(ctx, `
+		UPDATE threads SET text = '', permalink = '' WHERE brand_id = $1 AND channel_id = $2 AND external_id = $3`,
+		e.BrandID, e.ChannelID, e.Thread.ExternalID)
 }

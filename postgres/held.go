@@ -138,7 +138,7 @@ func (r *recording) apply(ctx context.Context, i int, h *heldRow, e triage.Engag
 		return r.tx.exec(ctx, `UPDATE engagements SET version_at = $3, edited = $4 WHERE brand_id = $1 AND id = $2`,
 			e.BrandID, h.id, h.Version.At, h.Version.Edited)
 	case triage.Complete:
-		return r.tx.complete(ctx, *h, e)
+		return r.complete(ctx, i, h, e)
 	case triage.Show:
 		return r.tx.exec(ctx, `UPDATE engagements SET hidden = $3, visibility_at = $4 WHERE brand_id = $1 AND id = $2`,
 			e.BrandID, h.id, h.Hidden, h.VisibilityAt)
@@ -189,24 +189,31 @@ func (t *Tx) supersede(ctx context.Context, h heldRow, e triage.Engagement, deli
 		    author_handle = coalesce(nullif($14, ''), author_handle),
 		    author_name = coalesce(nullif($15, ''), author_name),
 		    author_followers = CASE WHEN $16 >= 0 THEN $16 ELSE author_followers END,
+		    author_verified = author_verified OR $24,
+		    thread_text = coalesce(nullif($25, ''), thread_text),
+		    thread_permalink = coalesce(nullif($26, ''), thread_permalink),
 		    parent_external_id = coalesce(nullif($17, ''), parent_external_id),
 		    thread_external_id = coalesce(nullif($18, ''), thread_external_id),
 		    permalink = coalesce(nullif($19, ''), permalink),
 		    language = coalesce(nullif($20, ''), language),
 		    posted_at = coalesce(posted_at, $21), hidden = $22, visibility_at = $23,
-		    history = history AND $24, received_at = CASE WHEN history AND NOT $24 THEN $11 ELSE received_at END
+		    history = history AND $27, received_at = CASE WHEN history AND NOT $27 THEN $11 ELSE received_at END
 		WHERE brand_id = $1 AND id = $2`,
 		e.BrandID, h.id, e.Text, e.TextAltered, e.HasMedia, h.Version.At, h.Version.Edited, h.Version.Hash[:],
 		h.Incomplete, h.round, t.Now, delivery, e.Author.ExternalID, e.Author.Handle, e.Author.Name, e.Author.Followers,
 		e.ParentExternalID, e.Thread.ExternalID, e.Permalink, e.Language, orNull(e.PostedAt),
-		h.Hidden, orNull(h.VisibilityAt), e.History)
+		h.Hidden, orNull(h.VisibilityAt), e.Author.Verified, e.Thread.Text, e.Thread.Permalink, e.History)
 }
 
-// complete fills in what the creation knows and its edit did not say.
-func (t *Tx) complete(ctx context.Context, h heldRow, e triage.Engagement) error {
-	return t.exec(ctx, `
+// complete fills in what the creation knows and its edit did not say. An author who was not
+// known may change where it belongs, so it is judged again.
+func (r *recording) complete(ctx context.Context, i int, h *heldRow, e triage.Engagement) error {
+	round := h.round
+	err := r.tx.tx.QueryRow(ctx, `
 		UPDATE engagements SET
-		    incomplete = false, version_at = $3, edited = $4, form = $5,
+		    round = round + CASE WHEN `+anew+` THEN 1 ELSE 0 END,
+		    changed_at = CASE WHEN `+anew+` THEN $18 ELSE changed_at END,
+		    incomplete = $19, version_at = $3, edited = $4, form = $5,
 		    posted_at = coalesce($6, posted_at),
 		    parent_external_id = coalesce(nullif(parent_external_id, ''), $7),
 		    author_external_id = coalesce(nullif(author_external_id, ''), $8),
@@ -219,11 +226,19 @@ func (t *Tx) complete(ctx context.Context, h heldRow, e triage.Engagement) error
 		    thread_permalink = coalesce(nullif(thread_permalink, ''), $15),
 		    permalink = coalesce(nullif(permalink, ''), $16),
 		    language = coalesce(nullif(language, ''), $17)
-		WHERE brand_id = $1 AND id = $2`,
+		WHERE brand_id = $1 AND id = $2
+		RETURNING round`,
 		e.BrandID, h.id, h.Version.At, h.Version.Edited, string(e.Form), orNull(e.PostedAt), e.ParentExternalID,
 		e.Author.ExternalID, e.Author.Handle, e.Author.Name, e.Author.Followers, e.Author.Verified,
-		e.Thread.ExternalID, e.Thread.Text, e.Thread.Permalink, e.Permalink, e.Language)
+		e.Thread.ExternalID, e.Thread.Text, e.Thread.Permalink, e.Permalink, e.Language, r.tx.Now, h.Incomplete).Scan(&h.round)
+	if err == nil && h.round > round {
+		r.judge(i, h.id, h.round)
+	}
+	return err
 }
+
+// anew holds for a creation that says who wrote it, which was not known.
+const anew = `(author_external_id = '' AND $8 <> '' OR author_handle = '' AND author_name = '' AND ($9 <> '' OR $10 <> ''))`
 
 func (t *Tx) exec(ctx context.Context, sql string, args ...any) error {
 	_, err := t.tx.Exec(ctx, sql, args...)

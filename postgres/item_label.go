@@ -3,8 +3,11 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"triage/routing"
 	"triage/triage"
@@ -58,6 +61,33 @@ func (t *Tx) DropLabels(ctx context.Context, brand, person triage.ID, engagement
 		return fmt.Errorf("labels taken back: %w", err)
 	}
 	return t.keepNeighbours(ctx, brand, engagements)
+}
+
+// CorrectedBy returns at most limit items of a brand, in order, about whose engagements a person
+// has said since a time what is right.
+func (r Reads) CorrectedBy(ctx context.Context, brand, person triage.ID, since time.Time, limit int) ([]triage.ID, error) {
+	rows, _ := r.db.Query(ctx, `
+		SELECT DISTINCT i.id FROM labels l
+		JOIN items i ON i.brand_id = l.brand_id AND i.engagement_id = l.engagement_id AND i.kind = 'owner'
+		WHERE l.brand_id = $1 AND l.person_id = $2 AND l.created_at >= $3 ORDER BY i.id LIMIT $4`,
+		brand, orNil(person), since, limit)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[triage.ID])
+	if err != nil {
+		return nil, unavailable(fmt.Errorf("corrections of person %s: %w", person, err))
+	}
+	return ids, nil
+}
+
+// ReadAlone returns the item as its newest judgement reads it, without what people said.
+func (r Reads) ReadAlone(ctx context.Context, i Item) (Item, error) {
+	err := r.db.QueryRow(ctx, `
+		SELECT intent, sentiment, urgency, reply_expected FROM judgements WHERE brand_id = $1 AND engagement_id = $2
+		ORDER BY round DESC, judged_at DESC, id DESC LIMIT 1`,
+		i.BrandID, i.EngagementID).Scan(&i.Intent, &i.Sentiment, &i.Urgency, &i.ReplyExpected)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return i, unavailable(fmt.Errorf("judgement of item %s: %w", i.ID, err))
+	}
+	return i, nil
 }
 
 // Judged returns what placing needs of an item: its own words with engine and confidence of

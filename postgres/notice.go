@@ -39,12 +39,14 @@ func (t *Tx) AddNotices(ctx context.Context, notices []NewNotice) error {
 	return nil
 }
 
-// The kinds of notices: a message about an item, the retraction of one that was sent, and
-// one that somebody asked for to see whether it comes.
+// The kinds of notices: a message about an item, the retraction of one that was sent, one that
+// somebody asked for to see whether it comes, and news of how a channel does.
 const (
 	NoticeNew     = "new"
 	NoticeRetract = "retract"
 	NoticeTest    = "test"
+	NoticeAlarm   = "alarm" // something is wrong with a channel
+	NoticeCalm    = "calm"  // and it is over
 )
 
 // AddTest asks for a test message and returns the notice's id.

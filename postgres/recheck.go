@@ -15,6 +15,7 @@ type Recheck struct {
 	EngagementID triage.ID
 	ExternalID   string
 	Author       string // the platform's id; empty when unknown
+	Thread       string // the platform's id of what it hangs from
 	VersionAt    time.Time
 	Hidden       bool
 	Absent       bool // the platform did not know it any more the last time
@@ -28,12 +29,12 @@ func (t *Tx) DueRechecks(ctx context.Context, k SourceKey, first time.Duration, 
 		return nil, err
 	}
 	rows, _ := t.tx.Query(ctx, `
-		SELECT e.id, e.external_id, e.author_external_id, e.version_at, e.hidden, r.absent
+		SELECT e.id, e.external_id, e.author_external_id, e.thread_external_id, e.version_at, e.hidden, r.absent
 		FROM rechecks r JOIN engagements e ON e.brand_id = r.brand_id AND e.id = r.engagement_id
 		WHERE r.brand_id = $1 AND r.channel_id = $2 AND r.due_at <= now() AND e.deleted_at IS NULL
 		ORDER BY r.due_at LIMIT $3`, k.BrandID, k.ChannelID, limit)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Recheck, err error) {
-		err = row.Scan(&r.EngagementID, &r.ExternalID, &r.Author, &r.VersionAt, &r.Hidden, &r.Absent)
+		err = row.Scan(&r.EngagementID, &r.ExternalID, &r.Author, &r.Thread, &r.VersionAt, &r.Hidden, &r.Absent)
 		return r, err
 	})
 	if err != nil {

@@ -43,14 +43,15 @@ func (k key) compare(o key) int {
 //  1. deliveries, and the creations that stand alone under their key, in one round trip;
 //  2. every other change, key by key in sorted order, through triage.Held.Next on the
 //     locked row;
-//  3. erasures of authors;
-//  4. the bytes of deliveries that no engagement points to, since an erasure would not
+//  3. erasures of authors, deletions of threads, and the ends of our access to accounts;
+//  4. what is to be asked for, since its platform told too little;
+//  5. the bytes of deliveries that no engagement points to, since an erasure would not
 //     find them: what repeats or only touches something held is not kept twice.
 //
 // It returns what is to be judged, and for each change whether it had an effect.
 func (t *Tx) Record(ctx context.Context, deliveries []Delivery, changes []Change) ([]Ref, []bool, error) {
 	r := &recording{tx: t, effect: make([]bool, len(changes)), changes: changes, loose: map[triage.ID]bool{}}
-	alone, rest, erasures := r.sort()
+	alone, rest, erasures, others := r.sort()
 	if err := r.keepSettlingOut(ctx, erasures); err != nil {
 		return nil, nil, err
 	}
@@ -71,6 +72,18 @@ func (t *Tx) Record(ctx context.Context, deliveries []Delivery, changes []Change
 			return nil, nil, err
 		}
 	}
+	for _, i := range others {
+		change := r.deleteThread
+		if r.changes[i].Engagement.Action == triage.AccessEnded {
+			change = r.endAccess
+		}
+		if err := change(ctx, i); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := r.askFor(ctx); err != nil {
+		return nil, nil, err
+	}
 	return r.fresh, r.effect, r.dropLoose(ctx, deliveries)
 }
 
@@ -80,6 +93,7 @@ type recording struct {
 	effect  []bool
 	fresh   []Ref
 	loose   map[triage.ID]bool // deliveries with a text that no engagement points to
+	partial []Ref              // first news, to be asked for
 }
 
 func (r *recording) dropLoose(ctx context.Context, deliveries []Delivery) error {
@@ -99,10 +113,10 @@ func (r *recording) dropLoose(ctx context.Context, deliveries []Delivery) error 
 }
 
 // sort tells creations that are the only change of their key from all others.
-func (r *recording) sort() (alone, rest, erasures []int) {
+func (r *recording) sort() (alone, rest, erasures, others []int) {
 	seen := make(map[key]int, len(r.changes))
 	for _, c := range r.changes {
-		if c.Engagement.Action != triage.AuthorErased {
+		if !nameless(c.Engagement.Action) {
 			seen[keyOf(c.Engagement)]++
 		}
 	}
@@ -110,6 +124,8 @@ func (r *recording) sort() (alone, rest, erasures []int) {
 		switch {
 		case c.Engagement.Action == triage.AuthorErased:
 			erasures = append(erasures, i)
+		case nameless(c.Engagement.Action):
+			others = append(others, i)
 		case c.Engagement.Action == triage.Created && !c.Own && seen[keyOf(c.Engagement)] == 1:
 			alone = append(alone, i)
 		default:
@@ -119,7 +135,12 @@ func (r *recording) sort() (alone, rest, erasures []int) {
 	slices.SortFunc(alone, func(a, b int) int {
 		return keyOf(r.changes[a].Engagement).compare(keyOf(r.changes[b].Engagement))
 	})
-	return alone, rest, erasures
+	return alone, rest, erasures, others
+}
+
+// nameless reports whether an action names no engagement.
+func nameless(a triage.Action) bool {
+	return a == triage.AuthorErased || a == triage.ThreadDeleted || a == triage.AccessEnded
 }
 
 // insertAlone inserts deliveries and the given creations, and reports which were new.
@@ -178,7 +199,12 @@ func (r *recording) insertAlone(ctx context.Context, deliveries []Delivery, alon
 // judge notes that change i had an effect and that the round it made is to be judged.
 func (r *recording) judge(i int, id triage.ID, round int) {
 	r.effect[i] = true
-	r.fresh = append(r.fresh, Ref{BrandID: r.changes[i].Engagement.BrandID, ID: id, Round: round})
+	e := r.changes[i].Engagement
+	ref := Ref{BrandID: e.BrandID, ID: id, Round: round}
+	r.fresh = append(r.fresh, ref)
+	if e.Partial && round == 1 {
+		r.partial = append(r.partial, ref)
+	}
 }
 
 // authorHash is what stays of an author who asked to be erased.

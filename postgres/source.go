@@ -25,12 +25,21 @@ type Source struct {
 	Platform   triage.Platform
 	Account    string
 	Address    string
-	Secret     []byte // sealed for the endpoint
+	Secret     []byte    // sealed for SealedFor
+	SealedFor  triage.ID // the endpoint, or the channel that has a token of its own
 	Cursor     string
+	Quota      Quota
+	Shared     int // channels that are asked under the endpoint
 
 	StreamAddress string
 	StreamCursor  string
 	Rooms         []string
+}
+
+// Quota is what a platform allows a channel in a day, and how much of it is used.
+type Quota struct {
+	Limit, Spent int // Limit is 0 where the platform counts nothing
+	Until        time.Time
 }
 
 // The states of a channel that is asked.
@@ -46,8 +55,9 @@ const (
 var ErrSourceLost = errors.New("another process asks this channel now")
 
 // ClaimSources leases at most limit channels of the given platforms that nobody asks at
-// the moment. All times are the database's.
-func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []triage.Platform, limit int, lease time.Duration) ([]Source, error) {
+// the moment. Those of tokened platforms are asked with the channel's own token, and not
+// without. All times are the database's.
+func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms, tokened []triage.Platform, limit int, lease time.Duration) ([]Source, error) {
 	if err := t.exec(ctx, `
 		INSERT INTO sources (brand_id, channel_id)
 		SELECT brand_id, id FROM channels c WHERE address <> '' AND platform = ANY($1)
@@ -57,23 +67,28 @@ func (t *Tx) ClaimSources(ctx context.Context, holder triage.ID, platforms []tri
 	}
 	rows, _ := t.tx.Query(ctx, `
 		WITH free AS (
-			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, c.stream_address, c.rooms, e.secret
+			SELECT s.brand_id, s.channel_id, c.endpoint_id, c.platform, c.external_id, c.address, c.stream_address, c.rooms,
+			       coalesce(c.token, e.secret) AS secret, CASE WHEN c.token IS NULL THEN e.id ELSE c.id END AS sealed_for,
+			       (SELECT count(*) FROM channels o WHERE o.endpoint_id = c.endpoint_id AND o.address <> '') AS shared
 			FROM sources s
 			JOIN channels c ON c.brand_id = s.brand_id AND c.id = s.channel_id
 			JOIN endpoints e ON e.id = c.endpoint_id
 			WHERE (s.lease_until IS NULL OR s.lease_until <= now()) AND c.platform = ANY($1) AND c.address <> ''
-			  AND e.disabled_at IS NULL
-			  AND (s.state <> 'refused' AND s.ask_at <= now() OR s.state = 'refused' AND s.refused <> sha256(e.secret))
+			  AND e.disabled_at IS NULL AND (c.token IS NOT NULL OR c.platform <> ALL($5))
+			  AND (s.state <> 'refused' AND s.ask_at <= now()
+			       OR s.state = 'refused' AND s.refused <> sha256(coalesce(c.token, e.secret)))
 			ORDER BY s.ask_at LIMIT $3
 			FOR UPDATE OF s SKIP LOCKED)
 		UPDATE sources s SET holder = $2, fence = s.fence + 1, lease_until = now() + $4
 		FROM free f WHERE s.brand_id = f.brand_id AND s.channel_id = f.channel_id
-		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, s.cursor,
-		    f.stream_address, s.stream_cursor, f.rooms`,
-		platforms, holder, limit, lease)
+		RETURNING s.brand_id, s.channel_id, s.fence, f.endpoint_id, f.platform, f.external_id, f.address, f.secret, f.sealed_for, s.cursor,
+		    f.stream_address, s.stream_cursor, f.rooms, s.quota_limit, s.quota_spent, s.quota_until, f.shared`,
+		platforms, holder, limit, lease, append([]triage.Platform{}, tokened...))
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Source, err error) {
-		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.Cursor,
-			&s.StreamAddress, &s.StreamCursor, &s.Rooms)
+		var until *time.Time
+		err = row.Scan(&s.BrandID, &s.ChannelID, &s.Fence, &s.EndpointID, &s.Platform, &s.Account, &s.Address, &s.Secret, &s.SealedFor, &s.Cursor,
+			&s.StreamAddress, &s.StreamCursor, &s.Rooms, &s.Quota.Limit, &s.Quota.Spent, &until, &s.Shared)
+		s.Quota.Until = orZero(until)
 		return s, err
 	})
 	if err != nil {
@@ -100,12 +115,13 @@ func (t *Tx) RenewSources(ctx context.Context, holder triage.ID, lease time.Dura
 
 // SourceNews is what an answer changes.
 type SourceNews struct {
-	Cursor  *string // nil: it stays
-	Events  bool    // there was news
-	AllRead bool    // nothing more is waiting
+	Cursor *string       // nil: it stays
+	Events bool          // there was news
+	Wait   time.Duration // until the next question; 0: more is waiting
 }
 
-// silence is how long nobody may have asked a channel before that counts as a gap.
+// silence is how long after the next answer was expected it counts as a gap that there was
+// none.
 const silence = 5 * time.Minute
 
 // AdvanceSource notes an answer under a lease, or returns ErrSourceLost. It locks the row,
@@ -114,12 +130,13 @@ func (t *Tx) AdvanceSource(ctx context.Context, k SourceKey, n SourceNews) error
 	return t.underLease(ctx, k, `
 		UPDATE sources SET cursor = coalesce($4, cursor), state = 'listening', reason = '', refused = NULL,
 		    ask_at = now(), asked_at = now(), event_at = CASE WHEN $5 THEN now() ELSE event_at END,
-		    gap_from = CASE WHEN asked_at < now() - $7::interval THEN asked_at ELSE gap_from END,
-		    gap_filled_at = CASE WHEN asked_at < now() - $7::interval THEN CASE WHEN $6 THEN now() END
+		    expected_at = now() + $8::interval,
+		    gap_from = CASE WHEN greatest(asked_at, expected_at) < now() - $7::interval THEN asked_at ELSE gap_from END,
+		    gap_filled_at = CASE WHEN greatest(asked_at, expected_at) < now() - $7::interval THEN CASE WHEN $6 THEN now() END
 		                         WHEN $6 AND gap_filled_at IS NULL AND gap_from IS NOT NULL THEN now()
 		                         ELSE gap_filled_at END
 		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`,
-		n.Cursor, n.Events, n.AllRead, silence)
+		n.Cursor, n.Events, n.Wait > 0, silence, n.Wait)
 }
 
 // StreamNews is what a message of a stream changes.
@@ -163,8 +180,16 @@ func (r Reads) HeldOf(ctx context.Context, k SourceKey, posts, authors []string)
 // PauseSource notes under a lease why a channel is not asked for a while.
 func (t *Tx) PauseSource(ctx context.Context, k SourceKey, state, reason string, pause time.Duration) error {
 	return t.underLease(ctx, k, `
-		UPDATE sources SET state = $4, reason = $5, ask_at = now() + $6
+		UPDATE sources SET state = $4, reason = $5, ask_at = now() + $6,
+		    expected_at = CASE WHEN $4 = 'limited' THEN now() + $6 ELSE expected_at END
 		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`, state, reason, pause)
+}
+
+// SpendSource notes under a lease how much of a day's quota is used.
+func (t *Tx) SpendSource(ctx context.Context, k SourceKey, q Quota) error {
+	return t.underLease(ctx, k, `
+		UPDATE sources SET quota_limit = $4, quota_spent = $5, quota_until = $6
+		WHERE brand_id = $1 AND channel_id = $2 AND fence = $3 AND lease_until > now()`, q.Limit, q.Spent, q.Until)
 }
 
 // RefuseSource stops a channel whose sealed secret the platform refused, and ends the lease.
@@ -194,48 +219,4 @@ func (t *Tx) underLease(ctx context.Context, k SourceKey, sql string, args ...an
 		return ErrSourceLost
 	}
 	return nil
-}
-
-// ChannelHealth is how a channel does.
-type ChannelHealth struct {
-	ChannelRow
-	Brand       string    // its slug
-	State       string    // empty: the platform calls us
-	Reason      string    // why, in our words; of a listening one, what is wrong all the same
-	AskedAt     time.Time // last good answer; zero: never
-	EventAt     time.Time // last news; of a webhook, the endpoint's last delivery; zero: never
-	GapFrom     time.Time // since when nobody had asked, the last time that it was long
-	GapFilledAt time.Time // zero: not yet
-	Silent      bool      // asked, and without an answer for longer than silence
-}
-
-// ChannelHealth returns how the channels of a brand do, or of all brands when it is empty,
-// oldest first.
-func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHealth, error) {
-	rows, _ := r.db.Query(ctx, `
-		SELECT c.id, c.brand_id, c.endpoint_id, c.platform, c.external_id, c.name, c.address, c.stream_address, c.rooms, c.created_at, b.slug,
-		       CASE WHEN c.address <> '' THEN coalesce(s.state, 'new') ELSE '' END, coalesce(nullif(s.reason, ''), s.notice, ''), s.asked_at,
-		       CASE WHEN c.address <> '' THEN s.event_at ELSE h.last_delivery_at END, s.gap_from, s.gap_filled_at,
-		       c.address <> '' AND e.disabled_at IS NULL AND coalesce(s.asked_at, c.created_at) < now() - $2::interval
-		FROM channels c
-		JOIN brands b ON b.id = c.brand_id
-		JOIN endpoints e ON e.id = c.endpoint_id
-		LEFT JOIN sources s ON s.brand_id = c.brand_id AND s.channel_id = c.id
-		LEFT JOIN endpoint_health h ON h.endpoint_id = c.endpoint_id
-		WHERE $1 = '' OR c.brand_id::text = $1
-		ORDER BY c.created_at, c.id`, brand, silence)
-	found, err := pgx.CollectRows(rows, scanHealth)
-	if err != nil {
-		return nil, unavailable(fmt.Errorf("health of channels: %w", err))
-	}
-	return found, nil
-}
-
-func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
-	var h ChannelHealth
-	var asked, event, gap, filled *time.Time
-	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.StreamAddress, &h.Rooms, &h.CreatedAt, &h.Brand,
-		&h.State, &h.Reason, &asked, &event, &gap, &filled, &h.Silent)
-	h.AskedAt, h.EventAt, h.GapFrom, h.GapFilledAt = orZero(asked), orZero(event), orZero(gap), orZero(filled)
-	return h, err
 }

@@ -79,3 +79,21 @@ func scanTold(row pgx.CollectableRow, before ...any) (s Told, err error) {
 	s.Priority, s.BackAt = triage.Priority(priority), orZero(back)
 	return s, json.Unmarshal(reasons, &s.Reasons)
 }
+
+// NoticeTrouble returns what a notice about a channel has to tell.
+func (r Reads) NoticeTrouble(ctx context.Context, n TakenNotice) (notify.Trouble, error) {
+	t := notify.Trouble{Over: n.Kind == NoticeCalm}
+	var cleared *time.Time
+	err := r.db.QueryRow(ctx, `
+		SELECT b.name, c.platform, c.name, n.cause, n.cause_since, a.cleared_at
+		FROM notices n
+		JOIN brands b ON b.id = n.brand_id
+		JOIN channels c ON c.brand_id = n.brand_id AND c.id = n.channel_id
+		LEFT JOIN alarms a ON a.brand_id = n.brand_id AND a.channel_id = n.channel_id AND a.cause = n.cause AND a.since = n.cause_since
+		WHERE n.brand_id = $1 AND n.id = $2`, n.BrandID, n.ID).Scan(&t.Brand, &t.Platform, &t.Channel, &t.Cause, &t.Since, &cleared)
+	t.Until = orZero(cleared)
+	if err != nil {
+		return t, unavailable(fmt.Errorf("notice %s: %w", n.ID, err))
+	}
+	return t, nil
+}

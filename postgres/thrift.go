@@ -18,9 +18,10 @@ func (r Reads) Thrift(ctx context.Context, brand triage.ID) (triage.Thrift, erro
 	var t triage.Thrift
 	var seconds int
 	err := r.db.QueryRow(ctx, `
-		SELECT reuse_exact, reuse_near, near_distance, reuse_seconds, builtin, sure, model, day_micro_usd, month_micro_usd
+		SELECT reuse_exact, reuse_near, near_distance, reuse_seconds, builtin, sure, model, together,
+		    day_micro_usd, month_micro_usd
 		FROM thrift WHERE brand_id = $1`, brand).Scan(&t.ReuseExact, &t.ReuseNear, &t.NearDistance, &seconds,
-		&t.Builtin, &t.Sure, &t.Model, &t.DayMicroUSD, &t.MonthMicroUSD)
+		&t.Builtin, &t.Sure, &t.Model, &t.Together, &t.DayMicroUSD, &t.MonthMicroUSD)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return triage.DefaultThrift(), nil
 	}
@@ -38,15 +39,15 @@ func (t *Tx) SetThrift(ctx context.Context, actor Actor, brand triage.ID, to tri
 		return err
 	}
 	err := t.exec(ctx, `
-		INSERT INTO thrift (brand_id, reuse_exact, reuse_near, near_distance, reuse_seconds, builtin, sure, model,
+		INSERT INTO thrift (brand_id, reuse_exact, reuse_near, near_distance, reuse_seconds, builtin, sure, model, together,
 		    day_micro_usd, month_micro_usd)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (brand_id) DO UPDATE SET reuse_exact = excluded.reuse_exact, reuse_near = excluded.reuse_near,
 		    near_distance = excluded.near_distance, reuse_seconds = excluded.reuse_seconds, builtin = excluded.builtin,
-		    sure = excluded.sure, model = excluded.model,
+		    sure = excluded.sure, model = excluded.model, together = excluded.together,
 		    day_micro_usd = excluded.day_micro_usd, month_micro_usd = excluded.month_micro_usd`,
 		brand, to.ReuseExact, to.ReuseNear, float32(to.NearDistance), int(to.ReuseWithin/time.Second), to.Builtin,
-		float32(to.Sure), to.Model, to.DayMicroUSD, to.MonthMicroUSD)
+		float32(to.Sure), to.Model, to.Together, to.DayMicroUSD, to.MonthMicroUSD)
 	if err != nil {
 		return fmt.Errorf("thrift of brand %s: %w", brand, err)
 	}

@@ -37,7 +37,7 @@ func (r Reads) Waiting(ctx context.Context, brand triage.ID, ids []triage.ID) ([
 	rows, _ := r.db.Query(ctx, `
 		SELECT e.brand_id, e.id, e.channel_id, e.platform, e.external_id, e.parent_external_id, e.form,
 		       e.author_external_id, e.author_handle, e.author_name, e.author_followers, e.author_verified,
-		       e.thread_external_id, e.thread_text, e.thread_permalink, e.text, e.text_altered, e.language,
+		       e.thread_external_id, coalesce(nullif(e.thread_text, ''), t.text, ''), coalesce(nullif(e.thread_permalink, ''), t.permalink, ''), e.text, e.text_altered, e.language,
 		       e.permalink, e.has_media, e.posted_at, e.version_at, e.received_at, e.round, e.history,
 		       coalesce(p.text, ''), coalesce(p.author_name, ''), coalesce(p.author_handle, ''), coalesce(i.round, 0), coalesce(i.provisional, false),
 		       b.name, b.context, b.goal, b.slack_smm, b.slack_cm, b.voice, b.nothing_leaves, b.withheld
@@ -45,6 +45,8 @@ func (r Reads) Waiting(ctx context.Context, brand triage.ID, ids []triage.ID) ([
 		JOIN brands b ON b.id = e.brand_id
 		LEFT JOIN engagements p ON e.parent_external_id <> '' AND p.brand_id = e.brand_id
 		     AND p.channel_id = e.channel_id AND p.external_id = e.parent_external_id
+		LEFT JOIN threads t ON e.thread_external_id <> '' AND t.brand_id = e.brand_id
+		     AND t.channel_id = e.channel_id AND t.external_id = e.thread_external_id
 		LEFT JOIN items i ON i.brand_id = e.brand_id AND i.engagement_id = e.id AND i.kind = 'owner'
 		WHERE e.brand_id = $1 AND e.id = ANY($2) AND e.deleted_at IS NULL
 		ORDER BY e.id`, brand, uuids(ids))

@@ -203,8 +203,8 @@ func (c *change) note(name, text string) error {
 // earlier ones, a correction all words of people.
 func (c *change) reason(r triage.Reason) {
 	replaced := []string{"handed_over"}
-	if r.Rule == "corrected" {
-		replaced = append(replaced, r.Rule)
+	if r.Rule == "corrected" || r.Rule == "corrections_withdrawn" {
+		replaced = append(replaced, "corrected", "corrections_withdrawn")
 	}
 	c.item.Reasons = postgres.WithReason(c.item, r, replaced...)
 }

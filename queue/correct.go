@@ -109,10 +109,15 @@ func (d *Desk) placeAgain(c *change, says postgres.Label, fields []string) error
 	}
 	placed := plan.PlaceIn(q, i.Engagement, right, around, c.tx.Now)
 	placed.Unsure = placed.Unsure && label.Queue == nil
+	return c.replace(placed, plan, said)
+}
+
+// replace lets the item stand where it is placed by what people say now.
+func (c *change) replace(placed triage.Placement, plan plan, said triage.Reason) error {
 	c.seat(placed, plan)
 	c.reason(said)
 	c.settleStatus(placed, plan)
-	c.detail["queue"], c.detail["priority"] = i.Queue, i.Priority.String()
+	c.detail["queue"], c.detail["priority"] = c.item.Queue, c.item.Priority.String()
 	return c.wantedCompanion(placed, plan)
 }
 

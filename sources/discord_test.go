@@ -142,6 +142,25 @@ func TestWhatDiscordDoesNotForgiveStopsTheChannelWithItsReason(t *testing.T) {
 	}
 }
 
+func TestWhatNoSessionTellsIsFoundByLookingAgain(t *testing.T) {
+	t.Parallel()
+	server := fakediscord.Server{Beat: time.Second}
+	r, _ := newRig(t, &server, 0, discord.Connector{Every: 100 * time.Millisecond, First: time.Second})
+	b, _ := r.bot(&server, 0)
+	b.Starts(0) // only the polls are left
+	stays, changes, goes := b.Say(b.General, "still here"), b.Say(b.General, "first words"), b.Say(b.Talk, "not for long")
+	r.run(r.store, 30*time.Second)
+	r.until("all three", 20*time.Second, func() bool { return r.count(`SELECT count(*) FROM engagements`) == 3 })
+	b.Edit(changes, "better words")
+	b.Delete(b.Talk, goes)
+	r.until("both changes", 30*time.Second, func() bool {
+		return r.texts("better words") == 1 && r.texts("first words") == 0 && r.texts("not for long") == 0
+	})
+	if n := r.count(`SELECT count(*) FROM engagements WHERE external_id = $1 AND text = 'still here'`, stays); n != 1 {
+		t.Error("what is there was taken for deleted")
+	}
+}
+
 func TestNoSessionIsBegunWhenNoneIsLeft(t *testing.T) {
 	t.Parallel()
 	server := fakediscord.Server{Beat: time.Second}

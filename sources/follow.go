@@ -21,12 +21,13 @@ type follower struct {
 	poller connector.Poller
 	wake   chan struct{} // holds a token when the next poll should not wait
 	looks  looks
+	subAt  time.Time // when the subscription was last asked about
 	stop   context.CancelFunc
 }
 
 // follow asks a channel until ctx ends, the lease is lost or the token is refused.
 func (r *Runner) follow(ctx context.Context, s postgres.Source) {
-	token, err := r.Box.Open(string(s.EndpointID), s.Secret)
+	token, err := r.Box.Open(string(s.SealedFor), s.Secret)
 	if err != nil {
 		r.Log.ErrorContext(ctx, "secret of a channel cannot be opened", "channel", s.ChannelID, "err", err)
 		r.note(ctx, s.SourceKey, func(ctx context.Context, tx *postgres.Tx) error {
@@ -37,6 +38,7 @@ func (r *Runner) follow(ctx context.Context, s postgres.Source) {
 	f := &follower{Runner: r, Source: s, wake: make(chan struct{}, 1)}
 	f.poller = r.asked[s.Platform].Open(connector.Source{
 		Account: s.Account, Address: s.Address, Secret: token, Stream: s.StreamAddress, Rooms: s.Rooms, Concerns: f.concerns,
+		Shared: s.Shared, Budget: connector.Budget(s.Quota),
 	})
 	ctx, f.stop = context.WithCancel(ctx)
 	var streaming sync.WaitGroup
@@ -57,7 +59,9 @@ func (f *follower) poll(ctx context.Context) {
 		wait, err := f.ask(ctx)
 		if err == nil && wait > 0 {
 			err = f.lookAgain(ctx)
+			f.subscribed(ctx)
 		}
+		f.spend(ctx)
 		var limited *connector.Limited
 		switch {
 		case err == nil:
@@ -106,7 +110,7 @@ func (f *follower) ask(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	news := postgres.SourceNews{Cursor: &page.Next, Events: page.Body != nil, AllRead: page.Wait > 0}
+	news := postgres.SourceNews{Cursor: &page.Next, Events: page.Body != nil, Wait: page.Wait}
 	advance := func(ctx context.Context, tx *postgres.Tx) error { return tx.AdvanceSource(ctx, f.SourceKey, news) }
 	if page.Body == nil {
 		err = f.inTx(ctx, advance)
@@ -133,6 +137,20 @@ func (f *follower) poke() {
 	case f.wake <- struct{}{}:
 	default: // it will not wait anyway
 	}
+}
+
+// spend notes how much of the day's budget is used, when that has changed.
+func (f *follower) spend(ctx context.Context) {
+	budgeted, ok := f.poller.(connector.Budgeted)
+	if !ok {
+		return
+	}
+	now := postgres.Quota(budgeted.Budget())
+	if now == f.Quota {
+		return
+	}
+	f.Quota = now
+	f.note(ctx, f.SourceKey, func(ctx context.Context, tx *postgres.Tx) error { return tx.SpendSource(ctx, f.SourceKey, now) })
 }
 
 func (f *follower) refused(ctx context.Context, cause error) {

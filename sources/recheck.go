@@ -62,7 +62,7 @@ func (f *follower) look(ctx context.Context, asked connector.Rechecker) (more bo
 	}
 	held := make([]connector.Held, len(due))
 	for i, d := range due {
-		held[i] = connector.Held{ExternalID: d.ExternalID, Author: d.Author, VersionAt: d.VersionAt, Hidden: d.Hidden, Absent: d.Absent}
+		held[i] = connector.Held{ExternalID: d.ExternalID, Author: d.Author, Thread: d.Thread, VersionAt: d.VersionAt, Hidden: d.Hidden, Absent: d.Absent}
 	}
 	limited, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()

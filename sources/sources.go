@@ -28,6 +28,10 @@ type Options struct {
 	Lease     time.Duration // 0 is 30 s: how long a killed process keeps its channels
 	Every     time.Duration // 0 is 5 s: how often leases are renewed and free channels looked for
 	Most      int           // channels that one step takes at most, so that replicas share; 0 is 16
+
+	// Retry returns how long to wait after so many fetches of one thing that showed nothing;
+	// nil doubles from 30 s up to 6 h.
+	Retry func(attempts int) time.Duration
 }
 
 // Unsealer opens what is sealed at rest.
@@ -41,6 +45,8 @@ type Runner struct {
 	holder    triage.ID
 	asked     map[triage.Platform]connector.Asked
 	platforms []triage.Platform
+	tokened   []triage.Platform // those of platforms whose channels have tokens of their own
+	fetchers  map[triage.Platform]connector.Fetcher
 
 	mu   sync.Mutex
 	held map[postgres.SourceKey]context.CancelFunc
@@ -57,14 +63,24 @@ func New(o Options) *Runner {
 	if o.Most == 0 {
 		o.Most = 16
 	}
+	if o.Retry == nil {
+		o.Retry = retry
+	}
 	r := &Runner{
 		Options: o, holder: postgres.NewID(), asked: map[triage.Platform]connector.Asked{},
-		held: map[postgres.SourceKey]context.CancelFunc{},
+		fetchers: map[triage.Platform]connector.Fetcher{},
+		held:     map[postgres.SourceKey]context.CancelFunc{},
 	}
 	for _, p := range o.Platforms {
 		if asked, ok := p.(connector.Asked); ok {
 			r.asked[p.Name()] = asked
 			r.platforms = append(r.platforms, p.Name())
+		}
+		if _, ok := p.(connector.Tokened); ok {
+			r.tokened = append(r.tokened, p.Name())
+		}
+		if fetcher, ok := p.(connector.Fetcher); ok {
+			r.fetchers[p.Name()] = fetcher
 		}
 	}
 	return r
@@ -74,6 +90,7 @@ func New(o Options) *Runner {
 func (r *Runner) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
+	running.Go(func() { r.fetchAll(ctx) })
 	renewed := time.Now()
 	for {
 		err := r.renew(ctx)
@@ -127,7 +144,7 @@ func (r *Runner) drop(kept map[postgres.SourceKey]bool) {
 func (r *Runner) claim(ctx context.Context, running *sync.WaitGroup) error {
 	var found []postgres.Source
 	err := r.inTx(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		found, err = tx.ClaimSources(ctx, r.holder, r.platforms, r.Most, r.Lease)
+		found, err = tx.ClaimSources(ctx, r.holder, r.platforms, r.tokened, r.Most, r.Lease)
 		return err
 	})
 	for _, s := range found {

@@ -80,8 +80,16 @@ func (r *rig) channel(account, token string) (channel triage.ID) {
 	endpoint, channel := postgres.NewID(), postgres.NewID()
 	r.exec(`INSERT INTO endpoints (id, brand_id, platform, secret) VALUES ($1, $2, $3, $4)`,
 		endpoint, r.brand, r.platform.Name(), r.box.Seal(string(endpoint), token))
-	r.exec(`INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address) VALUES ($1, $2, $3, $4, $5, $5, $6)`,
+	r.exec(`INSERT INTO channels (brand_id, id, endpoint_id, platform, external_id, name, address, stream_address) VALUES ($1, $2, $3, $4, $5, $5, $6, $6)`,
 		r.brand, channel, endpoint, r.platform.Name(), account, r.address)
+	return channel
+}
+
+// tokened adds an account of a platform that also calls us: the secret only signs.
+func (r *rig) tokened(account, secret, token string) (channel triage.ID) {
+	r.t.Helper()
+	channel = r.channel(account, secret)
+	r.exec(`UPDATE channels SET token = $2 WHERE id = $1`, channel, r.box.Seal(string(channel), token))
 	return channel
 }
 
@@ -92,6 +100,7 @@ func (r *rig) run(store *postgres.Store, lease time.Duration) (stop func()) {
 	runner := sources.New(sources.Options{
 		Store: store, Box: r.box, Platforms: []connector.Platform{r.platform}, Log: slog.New(slog.DiscardHandler),
 		Door: ingest.NewDoor(endpoints, nil, r.platform), Lease: lease, Every: lease / 6, Most: 200,
+		Retry: func(int) time.Duration { return lease / 10 },
 	})
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var running sync.WaitGroup
@@ -183,15 +192,36 @@ func TestWhatIsSaidOverTheStreamIsThereAtOnceAndGoesWhenDeleted(t *testing.T) {
 	a.Mention("s1", "hello there", true)
 	a.Whisper("s2", "psst")
 	r.until("the mention", 20*time.Second, func() bool { return r.count(`SELECT count(*) FROM engagements WHERE text = 'hello there'`) == 1 })
-	a.Edit("s1", "hello again", time.Date(2026, 5, 4, 13, 0, 0, 0, time.UTC))
+	a.Edit("s1", "hello again", time.Date(2026, 5, 4, 13, 0, 0, 0, time.UTC), true)
 	r.until("the edit", 20*time.Second, func() bool { return r.count(`SELECT count(*) FROM engagements WHERE text = 'hello again'`) == 1 })
-	a.Delete("s1")
+	a.Delete("s1", true)
 	r.until("the deletion", 20*time.Second, func() bool { return r.count(`SELECT count(*) FROM engagements WHERE deleted_at IS NOT NULL`) == 1 })
 	if n := r.count(`SELECT count(*) FROM engagements`); n != 1 {
 		t.Errorf("%d engagements: what was whispered is kept", n)
 	}
 	if n := r.count(`SELECT count(*) FROM deliveries WHERE raw IS NOT NULL`); n != 0 {
 		t.Errorf("%d deliveries still hold the deleted text", n)
+	}
+}
+
+func TestWhatNoStreamTellsIsFoundByLookingAgain(t *testing.T) {
+	t.Parallel()
+	var server fakemastodon.Server
+	r, _ := newRig(t, &server, 0, mastodon.Connector{Every: 100 * time.Millisecond, First: time.Second})
+	a := server.Add("1", "token-of-the-account")
+	a.Mention("stays", "still here", false)
+	a.Mention("changes", "first words", false)
+	a.Mention("goes", "not for long", false)
+	r.channel(a.ID, a.Token)
+	r.run(r.store, 30*time.Second)
+	r.until("all three", 20*time.Second, func() bool { return r.count(`SELECT count(*) FROM engagements`) == 3 })
+	a.Edit("changes", "better words", time.Date(2026, 5, 4, 13, 0, 0, 0, time.UTC), false)
+	a.Delete("goes", false)
+	r.until("both changes", 30*time.Second, func() bool {
+		return r.count(`SELECT count(*) FROM engagements WHERE deleted_at IS NOT NULL OR text = 'better words'`) == 2
+	})
+	if n := r.count(`SELECT count(*) FROM engagements WHERE text = 'still here'`); n != 1 {
+		t.Error("what is there was taken for deleted")
 	}
 }
 
@@ -282,7 +312,7 @@ func TestWhoeverSleptThroughItsLeaseWritesNothing(t *testing.T) {
 	claim := func() (s postgres.Source) {
 		t.Helper()
 		err := r.store.InTx(t.Context(), func(tx *postgres.Tx) error {
-			found, err := tx.ClaimSources(t.Context(), postgres.NewID(), []triage.Platform{triage.Mastodon}, 10, 30*time.Second)
+			found, err := tx.ClaimSources(t.Context(), postgres.NewID(), []triage.Platform{triage.Mastodon}, nil, 10, 30*time.Second)
 			if len(found) == 1 {
 				s = found[0]
 			}

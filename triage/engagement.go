@@ -25,6 +25,8 @@ const (
 	Mastodon         Platform = "mastodon"
 	Bluesky          Platform = "bluesky"
 	Reddit           Platform = "reddit"
+	GoogleBusiness   Platform = "google_business"
+	Trustpilot       Platform = "trustpilot"
 )
 
 // Platforms returns the platforms that have a connector.
@@ -33,6 +35,7 @@ func Platforms() []Platform {
 		StandardWebhooks, Facebook, Instagram,
 		Threads, X, LinkedIn, TikTok,
 		Telegram, Discourse, Slack, YouTube, Discord, Mastodon, Bluesky, Reddit,
+		GoogleBusiness, Trustpilot,
 	}
 }
 
@@ -54,8 +57,10 @@ func Forms() []Form { return []Form{FormComment, FormReply, FormMention, FormRev
 // Action is what happened to an engagement on its platform.
 type Action string
 
-// The actions a platform reports. AuthorErased asks to erase everything that the
-// event's author wrote in its channel; it names no engagement.
+// The actions a platform reports. Three name no engagement: AuthorErased asks to erase
+// everything that the event's author wrote in its channel, ThreadDeleted what was written
+// below its thread, and AccessEnded says that the channel's account, or the author as the one
+// whose token we have, let us in no longer.
 const (
 	Created      Action = "created"
 	Edited       Action = "edited"
@@ -63,6 +68,9 @@ const (
 	Hidden       Action = "hidden"
 	Unhidden     Action = "unhidden"
 	AuthorErased Action = "author_erased"
+	AccessEnded  Action = "access_ended"
+
+	ThreadDeleted Action = "thread_deleted"
 )
 
 // Author is who wrote an engagement: a person on a platform, not one of us.
@@ -100,6 +108,7 @@ type Engagement struct {
 	Language         string // BCP 47 tag as told by the platform; empty when unknown
 	Permalink        string
 	HasMedia         bool // the author attached own photo, video or link preview
+	Partial          bool // a creation told without words or author, which the platform can be asked for
 
 	PostedAt   time.Time // when the platform says it was first written; zero when unknown
 	VersionAt  time.Time // orders versions: edit time, else event time, else send time, else ReceivedAt

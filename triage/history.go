@@ -10,7 +10,7 @@ import (
 type Held struct {
 	Exists       bool
 	Version      Version
-	Incomplete   bool // known from an edit or a hide only; the creation may still come
+	Incomplete   bool // known from an edit, a hide or a partial creation only; a whole one may still come
 	Hidden       bool
 	VisibilityAt time.Time // version of the last hide or unhide
 	Deleted      bool      // a tombstone: final
@@ -80,7 +80,7 @@ func (h Held) Next(e Engagement, own bool) (Held, Effect) {
 	case e.Action == Hidden, e.Action == Unhidden:
 		return h.show(e)
 	case !h.Exists:
-		return Held{Exists: true, Version: VersionOf(e), Incomplete: e.Action == Edited}, Insert
+		return Held{Exists: true, Version: VersionOf(e), Incomplete: e.Action == Edited || e.Partial}, Insert
 	}
 	return h.replace(e)
 }
@@ -107,24 +107,33 @@ func (h Held) show(e Engagement) (Held, Effect) {
 // standIn is the version of a text that came with a hide or an unhide: older than any other,
 // and nothing at all when it carries no content.
 func standIn(e Engagement) Version {
-	if e.Text == "" && !e.HasMedia {
+	if !says(e) {
 		return Version{}
 	}
 	return Version{Hash: ContentHash(e)}
 }
 
+// says reports whether e carries any content.
+func says(e Engagement) bool { return e.Text != "" || e.HasMedia }
+
 func (h Held) replace(e Engagement) (Held, Effect) {
 	v := VersionOf(e)
-	fills := h.Incomplete && e.Action == Created
+	fills := h.Incomplete && e.Action == Created && (!e.Partial || h.Version.Edited || !h.VisibilityAt.IsZero())
+	whole := fills && !e.Partial
 	switch {
+	case e.Partial && !says(e): // it knows when and where, never what
+		if fills {
+			return h, Complete
+		}
+		return h, Nothing
 	case v.After(h.Version) && v.Hash != h.Version.Hash:
-		h.Version, h.Incomplete = v, h.Incomplete && !fills
+		h.Version, h.Incomplete = v, h.Incomplete && !whole
 		return h, Supersede
 	case fills:
 		if v.After(h.Version) {
 			h.Version = v
 		}
-		h.Incomplete = false
+		h.Incomplete = !whole
 		return h, Complete
 	case v.After(h.Version):
 		h.Version = v

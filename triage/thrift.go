@@ -10,17 +10,18 @@ type Step string
 
 // The steps.
 const (
-	StepExact   Step = "reuse_exact" // a copy of a comment that a model judged
-	StepNear    Step = "reuse_near"  // a near copy of such a comment
-	StepBuiltin Step = "builtin"     // the built-in engine was sure, or is all that there is
-	StepModel   Step = "model"       // a language model was asked
-	StepStood   Step = "stood_in"    // the built-in engine, where a model should have been asked
-	StepEmbed   Step = "embed"       // a vector for searching and comparing
+	StepExact    Step = "reuse_exact" // a copy of a comment that a model judged
+	StepNear     Step = "reuse_near"  // a near copy of such a comment
+	StepBuiltin  Step = "builtin"     // the built-in engine was sure, or is all that there is
+	StepTogether Step = "together"    // a language model was asked about several comments at once
+	StepModel    Step = "model"       // a language model was asked about it alone
+	StepStood    Step = "stood_in"    // the built-in engine, where a model should have been asked
+	StepEmbed    Step = "embed"       // a vector for searching and comparing
 )
 
 // Steps returns all steps, in the order in which a comment takes them.
 func Steps() []Step {
-	return []Step{StepExact, StepNear, StepBuiltin, StepModel, StepStood, StepEmbed}
+	return []Step{StepExact, StepNear, StepBuiltin, StepTogether, StepModel, StepStood, StepEmbed}
 }
 
 // Shortfall is why the built-in engine stands in for a language model.
@@ -81,16 +82,20 @@ type Thrift struct {
 	Builtin      bool          // the built-in engine's word is taken where it is sure
 	Sure         float64       // from which confidence it is; 0 is the service's own threshold
 	Model        bool          // a language model may be asked
+	Together     int           // about how many short comments at once, at most; 0 and 1: about each alone
 
 	DayMicroUSD   int64 // what may be spent on one day (UTC); 0 is no bound
 	MonthMicroUSD int64 // what may be spent in one month (UTC); 0 is no bound
 }
 
+// MostTogether is about how many comments a model is asked at once, at most.
+const MostTogether = 16
+
 // DefaultThrift is what holds for a brand that has said nothing.
 func DefaultThrift() Thrift {
 	return Thrift{
 		ReuseExact: true, ReuseNear: true, NearDistance: 0.05, ReuseWithin: 24 * time.Hour,
-		Builtin: true, Model: true,
+		Builtin: true, Model: true, Together: 4,
 	}
 }
 
@@ -103,6 +108,8 @@ func (t Thrift) Check() error {
 		return Errorf(Invalid, "A judgement is reused within 0 hours to 30 days.")
 	case !(t.Sure >= 0 && t.Sure <= 1):
 		return Errorf(Invalid, "The confidence from which the built-in engine is believed is from 0 to 1.")
+	case t.Together < 0 || t.Together > MostTogether:
+		return Errorf(Invalid, "A model is asked about at most 16 comments at once.")
 	case t.DayMicroUSD < 0 || t.MonthMicroUSD < 0:
 		return Errorf(Invalid, "A budget is not negative.")
 	}

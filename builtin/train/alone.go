@@ -8,11 +8,9 @@ import (
 )
 
 // alonePrecision is how often the honest answers that stand without a person are to be
-// right, and aloneLeast how many it takes to believe a measurement. The product knows a
-// fifth more than the models that gave the honest answers: what is right in 0.94 for them
-// is right in 0.95 for it, as measured on comments that nothing saw.
+// right, and aloneLeast how many it takes to believe a measurement.
 const (
-	alonePrecision = 0.94
+	alonePrecision = 0.95
 	aloneLeast     = 60
 )
 

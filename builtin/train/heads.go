@@ -126,6 +126,7 @@ func labelled(text vector, c Comment, asked []question) sample {
 
 // chosenWeight is what an answer about a comment chosen out of the unlabelled ones
 // counts: they were chosen for being rare or doubtful, and the stream is made otherwise.
+// Of 0, 0.15, 0.5 and 0.8 this one served the queue and the risks best.
 const chosenWeight = 0.5
 
 // trust is what an answer counts for where it comes from. Risks were what the choice was

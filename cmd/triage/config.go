@@ -61,6 +61,8 @@ type Config struct {
 	OIDCClientSecret hidden `env:"TRIAGE_OIDC_CLIENT_SECRET"`
 	OIDCName         string `env:"TRIAGE_OIDC_NAME"`
 
+	Keep map[string]string `env:"TRIAGE_KEEP" envKeyValSeparator:"="`
+
 	SlackURL string `env:"TRIAGE_SLACK_URL" envDefault:"https://slack.com/api/"`
 }
 
@@ -118,6 +120,10 @@ func (c Config) check(wrong mistakes) {
 	needsModel := c.Engine == EngineLLM || c.Engine == EngineCascade
 	wrong.when(needsModel && c.OpenAIKey == "" && c.OpenAIBaseURL == "", "TRIAGE_ENGINE",
 		"names a language model: OPENAI_API_KEY, or OPENAI_BASE_URL for a server without keys, must be set")
+	for name, kept := range c.Keep {
+		_, err := parseKeeping(name, kept)
+		wrong.when(err != nil, "TRIAGE_KEEP", fmt.Sprint(err))
+	}
 	wrong.when(c.DBConns < 1 || c.DBConns > 1000, "TRIAGE_DB_CONNS", "must be from 1 to 1000")
 	wrong.when(c.JobWorkers < 1 || c.JobWorkers > 10_000, "TRIAGE_JOB_WORKERS", "must be from 1 to 10000")
 	// 4,000 is what an HNSW index over halfvec takes (pgvector's README, "Indexing").

@@ -143,8 +143,8 @@ func (p *performance) finish(ctx context.Context, store *postgres.Store, place d
 	if err != nil {
 		return err
 	}
-	lines := []string{fmt.Sprintf("Sent %d lines in %d deliveries: %d accepted, %d duplicate, %d ignored, %d quarantined",
-		counts.Sent, counts.Deliveries, counts.Accepted, counts.Duplicate, counts.Ignored, counts.Quarantined)}
+	lines := []string{fmt.Sprintf("Sent %d lines in %d deliveries: %d accepted, %d duplicate, %d ignored, %d quarantined, %d without a word",
+		counts.Sent, counts.Deliveries, counts.Accepted, counts.Duplicate, counts.Ignored, counts.Quarantined, counts.Silent)}
 	for _, q := range queues {
 		lines = append(lines, fmt.Sprintf("Queue %-3s  %d open, of which urgent %d, high %d; unsure %d",
 			q.Queue, q.Open, q.ByPriority["urgent"], q.ByPriority["high"], q.Unsure))

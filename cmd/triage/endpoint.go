@@ -78,13 +78,19 @@ func webhookPath(e postgres.EndpointRow) string {
 	return fmt.Sprintf("/webhooks/%s/%s", e.Platform, e.ID)
 }
 
+// secretLine returns a secret as it was given, or the first line of the standard input for "-".
+func (c *call) secretLine(given string) string {
+	if given != "-" {
+		return given
+	}
+	line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // an end without a newline is an end, too
+	return strings.TrimRight(line, "\r\n")
+}
+
 // sealedSecret reads the secret that --secret gives, checks it by the platform's rules and
 // seals it for the endpoint.
 func (c *call) sealedSecret(config Config, id triage.ID, platform connector.Platform, given string) ([]byte, error) {
-	if given == "-" {
-		line, _ := bufio.NewReader(c.Stdin).ReadString('\n') // an end without a newline is an end, too
-		given = strings.TrimRight(line, "\r\n")
-	}
+	given = c.secretLine(given)
 	if err := platform.CheckSecret(given); err != nil {
 		return nil, err
 	}

@@ -6,11 +6,6 @@ import (
 	"triage/jobs"
 )
 
-// sure is the confidence, of queue and intent, from which the cascade takes the built-in
-// engine's word. A model that is right 95 times in 100 is then asked about 67 % of comments and
-// gives 0.961 right queues, beside 0.974 when it is asked about all: docs/evaluation/cascade.md.
-const sure = 0.7
-
 // judge makes the worker with the engines that the configuration names.
 func (s *service) judge() (*jobs.Judge, error) {
 	builtin, err := classifier.NewBuiltin()
@@ -43,7 +38,7 @@ func (s *service) judge() (*jobs.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	judge.Engine, err = classifier.ForMode(classifier.Mode(mode), builtin, model, sure,
+	judge.Engine, err = classifier.ForMode(classifier.Mode(mode), builtin, model, classifier.Sure(),
 		jobs.Teacher{Store: s.store, Near: vectors, Log: s.log})
 	if err != nil {
 		return nil, err

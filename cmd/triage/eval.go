@@ -20,7 +20,7 @@ func eval(ctx context.Context, c *call) error {
 		"are. The built-in engine needs no database and no network; llm and cascade ask the language model of\n" +
 		"the configuration about each comment, which costs money.")
 	name := c.flags.String("engine", EngineBuiltin, "the `engine` to measure: builtin, llm or cascade")
-	threshold := c.flags.Float64("threshold", sure, "`confidence` from which a cascade believes the built-in engine")
+	threshold := c.flags.Float64("threshold", classifier.Sure(), "`confidence` from which a cascade believes the built-in engine")
 	plan := c.flags.String("plan", "", "`file` with the plan that places the comments, as 'triage plan show --version' prints it (default: the taxonomy)")
 	c.flags.StringVar(&options.Out, "out", "", "`folder` to keep the figures in: Markdown, JSON and a diagram of reliability")
 	c.flags.StringVar(&options.Against, "against", "", "JSON `file` of an earlier run (--out) to compare with")

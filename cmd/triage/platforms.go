@@ -9,6 +9,7 @@ import (
 	"triage/connector/discord"
 	"triage/connector/discourse"
 	"triage/connector/facebook"
+	"triage/connector/googlebusiness"
 	"triage/connector/instagram"
 	"triage/connector/linkedin"
 	"triage/connector/mastodon"
@@ -18,6 +19,7 @@ import (
 	"triage/connector/telegram"
 	"triage/connector/threads"
 	"triage/connector/tiktok"
+	"triage/connector/trustpilot"
 	"triage/connector/x"
 	"triage/connector/youtube"
 	"triage/triage"
@@ -29,7 +31,7 @@ func platforms() []connector.Platform {
 		standardwebhooks.Connector{}, facebook.Connector{}, instagram.Connector{},
 		threads.Connector{}, x.Connector{}, linkedin.Connector{}, tiktok.Connector{},
 		telegram.Connector{}, discourse.Connector{}, slack.Connector{}, youtube.Connector{}, discord.Connector{},
-		mastodon.Connector{}, bluesky.Connector{}, reddit.Connector{},
+		mastodon.Connector{}, bluesky.Connector{}, reddit.Connector{}, googlebusiness.Connector{}, trustpilot.Connector{},
 	}
 }
 

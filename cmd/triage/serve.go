@@ -199,7 +199,7 @@ func (s *service) prepareJobs(ctx context.Context) error {
 	if err := s.store.EnsureVectorIndex(ctx, judge.Near.Model(), judge.Near.Dimensions()); err != nil {
 		return err
 	}
-	s.upkeep = &jobs.Upkeep{Store: s.store, Judge: judge, Wanted: s.wanted, Log: s.log}
+	s.upkeep = &jobs.Upkeep{Store: s.store, Judge: judge, Wanted: s.wanted, Keeping: s.config.Keeping(), Log: s.log}
 	if err := s.prepareSlack(); err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 // Package bluesky asks the AT Protocol for the notifications of an account: what mentions,
-// answers and quotes it. It also reads the events of Jetstream, which tell of deletions and
-// of accounts that are gone. Source: lexicons app.bsky.notification.listNotifications,
-// com.atproto.server.createSession and app.bsky.richtext.facet; Jetstream's README.
+// answers and quotes it. It also listens to Jetstream, which tells of the same at once, of
+// deletions and of accounts that are gone, and looks up again what it may have missed. Source:
+// lexicons app.bsky.notification.listNotifications, app.bsky.feed.getPosts,
+// app.bsky.actor.getProfiles, com.atproto.server.createSession and app.bsky.richtext.facet;
+// Jetstream's README.
 package bluesky
 
 import (
@@ -17,6 +19,7 @@ import (
 type Connector struct {
 	Client *http.Client  // nil is http.DefaultClient
 	Every  time.Duration // between polls when there is nothing new; 0 is 30 s
+	First  time.Duration // until what is held is looked up again; 0 is 15 min
 }
 
 // Name returns bluesky.
@@ -46,5 +49,8 @@ func (c Connector) Open(s connector.Source) connector.Poller {
 	if c.Every == 0 {
 		c.Every = 30 * time.Second
 	}
-	return &conversation{Connector: c, Source: s}
+	if c.First == 0 {
+		c.First = 15 * time.Minute
+	}
+	return &conversation{Connector: c, Source: s, posts: map[string]post{}, profiles: map[string]profile{}}
 }

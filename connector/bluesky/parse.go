@@ -11,25 +11,29 @@ import (
 	"triage/triage"
 )
 
-const posts = "app.bsky.feed.post"
+const collection = "app.bsky.feed.post"
 
-// Parse reads a page of notifications as Poll made it, or one event of Jetstream in either
-// of its versions, as {"account": …, "event": …}.
+// Parse reads a page: notifications as Poll made it, one event of Jetstream in either of its
+// versions, or what was looked up again and is gone.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	doc, err := wire.Parse(d.Body)
 	if err != nil {
 		return connector.Parsed{}, err
 	}
 	var out connector.Parsed
-	r := reading{out: &out}
+	r := reading{out: &out, posts: doc.Get("posts"), profiles: doc.Get("profiles")}
 	r.account, _ = doc.Get("account").ID()
-	switch list, event := doc.Get("notifications"), doc.Get("event"); {
+	switch list, event, gone := doc.Get("notifications"), doc.Get("event"), doc.Get("gone"); {
 	case list.Kind == wire.Array:
 		for i, n := range list.Elements() {
 			out.RefuseFor(fmt.Sprintf("/notifications/%d", i), r.notification(n))
 		}
 	case event.Kind == wire.Object:
 		out.RefuseFor("/event", r.event(event))
+	case gone.Kind == wire.Array:
+		for _, uri := range gone.Elements() {
+			r.gone(uri.Word(), time.Time{})
+		}
 	default:
 		return out, connector.ErrAnswer
 	}
@@ -38,8 +42,10 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 
 // reading is one document on its way.
 type reading struct {
-	out     *connector.Parsed
-	account string
+	out      *connector.Parsed
+	account  string
+	posts    wire.Value // that were answered, by uri
+	profiles wire.Value // by DID
 }
 
 func (r reading) notification(n wire.Value) string {
@@ -80,6 +86,9 @@ func (r reading) post(uri string, author triage.Author, record wire.Value, index
 		r.out.Ignore("own_echo", 1)
 		return
 	}
+	if p := r.profiles.Get(author.ExternalID); p.Present() {
+		author.Handle, author.Name, author.Followers = handle(p.Get("handle").Name()), p.Get("displayName").Name(), p.Get("followersCount").Count()
+	}
 	e := triage.Engagement{
 		ExternalID: uri, Form: triage.FormMention, Action: action, Author: author,
 		PostedAt: record.Get("createdAt").Time(), VersionAt: indexed, Permalink: permalink(uri),
@@ -89,6 +98,7 @@ func (r reading) post(uri string, author triage.Author, record wire.Value, index
 		if e.Thread.Permalink = permalink(e.Thread.ExternalID); parent != e.Thread.ExternalID {
 			e.ParentExternalID = parent
 		}
+		e.Thread.Text, _ = r.posts.Get(e.Thread.ExternalID).Get("text").Body()
 	}
 	e.Text, e.TextAltered = record.Get("text").Body()
 	for _, language := range record.Get("langs").Elements() {
@@ -109,11 +119,24 @@ func permalink(uri string) string {
 	return "https://bsky.app/profile/" + parts[0] + "/post/" + parts[2]
 }
 
-// addressed reports whether a post answers the account or mentions it.
+// gone tells of a post that is deleted, if we hold it.
+func (r reading) gone(uri string, when time.Time) {
+	r.out.Take(connector.Event{Account: r.account, Own: true, Engagement: triage.Engagement{
+		ExternalID: uri, Form: triage.FormMention, Action: triage.Deleted, Author: triage.Author{Followers: -1}, VersionAt: when,
+	}})
+}
+
+// addressed reports whether a post answers the account, mentions it or quotes it.
 func (r reading) addressed(record wire.Value) bool {
 	ours := "at://" + r.account + "/"
 	for _, end := range []string{"parent", "root"} {
 		if strings.HasPrefix(record.At("reply", end, "uri").Word(), ours) {
+			return true
+		}
+	}
+	embed := record.Get("embed")
+	for _, quoted := range []wire.Value{embed.At("record", "uri"), embed.At("record", "record", "uri")} {
+		if strings.HasPrefix(quoted.Word(), ours) {
 			return true
 		}
 	}
@@ -148,7 +171,7 @@ func (r reading) event(v wire.Value) string {
 	if account := v.Get("account"); account.Present() {
 		return r.left(did, account, when)
 	}
-	if commit.Get("collection").Word() != posts {
+	if commit.Get("collection").Word() != collection {
 		r.out.Ignore("other_record", 1)
 		return ""
 	}
@@ -156,13 +179,11 @@ func (r reading) event(v wire.Value) string {
 	if !ok {
 		return connector.IDMissing
 	}
-	uri, record := "at://"+did+"/"+posts+"/"+key, commit.Get("record")
+	uri, record := "at://"+did+"/"+collection+"/"+key, commit.Get("record")
 	author := triage.Author{ExternalID: did, Followers: -1}
 	switch operation := commit.Get("operation").Word(); {
 	case operation == "delete":
-		r.out.Take(connector.Event{Account: r.account, Own: true, Engagement: triage.Engagement{
-			ExternalID: uri, Form: triage.FormMention, Action: triage.Deleted, Author: triage.Author{Followers: -1}, VersionAt: when,
-		}})
+		r.gone(uri, when)
 	case operation == "update":
 		r.post(uri, author, record, when, triage.Edited)
 	case operation == "create" && r.addressed(record):

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"sync"
 	"time"
 
 	"triage/connector"
@@ -16,7 +17,23 @@ import (
 type conversation struct {
 	Connector
 	connector.Source
+
+	asking  sync.Mutex // one question at a time: polls and the stream share a session
 	session session
+
+	mu       sync.Mutex
+	posts    map[string]post    // that were answered, by uri
+	profiles map[string]profile // by DID
+}
+
+// page is what Parse reads: an answer with what is needed to understand it.
+type page struct {
+	Account       string             `json:"account"`
+	Notifications []json.RawMessage  `json:"notifications,omitempty"`
+	Event         json.RawMessage    `json:"event,omitempty"`
+	Gone          []string           `json:"gone,omitempty"` // looked up, and not there any more
+	Posts         map[string]post    `json:"posts,omitempty"`
+	Profiles      map[string]profile `json:"profiles,omitempty"`
 }
 
 // place is what a cursor says. The list is newest first and is read backwards, so one that
@@ -36,6 +53,19 @@ type notification struct {
 	URI       string    `json:"uri"`
 	CID       string    `json:"cid"`
 	IndexedAt time.Time `json:"indexedAt"`
+	Author    struct {
+		DID string `json:"did"`
+	} `json:"author"`
+	Record record `json:"record"`
+}
+
+// record is what is looked at of a post before it is taken in.
+type record struct {
+	Reply struct {
+		Root struct {
+			URI string `json:"uri"`
+		} `json:"root"`
+	} `json:"reply"`
 }
 
 // Poll asks for one page of what is newer than the cursor. Before the first it takes the
@@ -68,7 +98,7 @@ func (c *conversation) Poll(ctx context.Context, cursor string) (connector.Page,
 	out := connector.Page{Wait: got.Spent(time.Now())}
 	unchanged := at.Page == "" && print == at.Print
 	if len(fresh) > 0 && !unchanged {
-		if out.Body, err = json.Marshal(map[string]any{"account": c.Account, "notifications": fresh}); err != nil {
+		if out.Body, err = c.pageOf(ctx, fresh); err != nil {
 			return connector.Page{}, err
 		}
 	}
@@ -87,6 +117,20 @@ func (c *conversation) Poll(ctx context.Context, cursor string) (connector.Page,
 	next, err := json.Marshal(at)
 	out.Next = string(next)
 	return out, err
+}
+
+// pageOf adds what the notifications hang from and who wrote them.
+func (c *conversation) pageOf(ctx context.Context, fresh []json.RawMessage) ([]byte, error) {
+	out := page{Account: c.Account, Notifications: fresh}
+	var roots, authors []string
+	for _, raw := range fresh {
+		var n notification
+		if json.Unmarshal(raw, &n) == nil {
+			roots, authors = append(roots, n.Record.Reply.Root.URI), append(authors, n.Author.DID)
+		}
+	}
+	c.surround(ctx, &out, roots, authors)
+	return json.Marshal(out)
 }
 
 // fresh returns those that are not surely known, a fingerprint of them, and the time of

@@ -22,6 +22,8 @@ type session struct {
 
 // call asks with a session, and once more with a new one when it has run out.
 func (c *conversation) call(ctx context.Context, path string) (connector.Fetched, error) {
+	c.asking.Lock()
+	defer c.asking.Unlock()
 	if c.session.Access == "" {
 		if err := c.begin(ctx); err != nil {
 			return connector.Fetched{}, err

@@ -1,6 +1,6 @@
 // Package discord listens to the server that a bot was invited to: over the gateway, which
 // also tells of edits and deletions and goes on where it was cut, and by asking for what came
-// meanwhile. It also reads what Discord posts over HTTP: the pings by which it tests an
+// and looking again at what may have changed meanwhile. It also reads what Discord posts over HTTP: the pings by which it tests an
 // address, and who takes an application's access back. Private threads and direct messages
 // are never taken in. Source: Discord Developer Documentation, version 10, "Gateway",
 // "Messages", "Channels", "Interactions" and "Webhook Events".
@@ -28,6 +28,7 @@ const (
 type Connector struct {
 	Client *http.Client  // nil is http.DefaultClient
 	Every  time.Duration // between polls when there is nothing new; 0 is 2 min
+	First  time.Duration // until what is held is looked up again; 0 is 15 min
 }
 
 // Name returns discord.
@@ -40,6 +41,9 @@ func (Connector) DefaultAddress() string { return "https://discord.com/api/v10" 
 func (c Connector) Open(s connector.Source) connector.Poller {
 	if c.Every == 0 {
 		c.Every = 2 * time.Minute
+	}
+	if c.First == 0 {
+		c.First = 15 * time.Minute
 	}
 	s.Secret, _ = parts(s.Secret)
 	return &conversation{Connector: c, Source: s, rooms: map[string]room{}, shut: map[string]bool{}}

@@ -336,7 +336,7 @@ func (g *gateway) send(ctx context.Context, op int, data any) error {
 
 // ended says what the end of a connection means. Source: "Gateway Close Event Codes".
 func (g *gateway) ended(err error) error {
-	switch code := websocket.CloseStatus(err); code {
+	switch code := int(websocket.CloseStatus(err)); code {
 	case -1:
 		return err
 	case 4003, 4007, 4009: // not identified, a sequence that is none, a session that timed out
@@ -346,7 +346,7 @@ func (g *gateway) ended(err error) error {
 	case 4014:
 		return &connector.Refusal{Reason: "intents_refused"}
 	case 4010, 4011, 4012, 4013: // a shard, a version or an intent that is none
-		return &connector.Refusal{Reason: "gateway_refused_" + strconv.Itoa(int(code))}
+		return &connector.Refusal{Reason: "gateway_refused_" + strconv.Itoa(code)}
 	case 4008:
 		return &connector.Limited{After: time.Minute}
 	}

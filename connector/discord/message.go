@@ -16,6 +16,13 @@ type page struct {
 	Rooms    map[string]roomShown `json:"rooms"`
 	Messages []rawMessage         `json:"messages,omitempty"`
 	Frame    *frame               `json:"frame,omitempty"`
+	Checked  *checked             `json:"checked,omitempty"`
+}
+
+// checked is what became of messages that were looked up again.
+type checked struct {
+	Changed []rawMessage `json:"changed,omitempty"`
+	Gone    []string     `json:"gone,omitempty"`
 }
 
 // roomShown is what is told of the channel or thread that a message stands in.
@@ -33,6 +40,13 @@ func readPage(out *connector.Parsed, doc wire.Value) {
 	for i, m := range doc.Get("messages").Elements() {
 		out.RefuseFor(fmt.Sprintf("/messages/%d", i), r.message(m, triage.Created))
 	}
+	r.heldOnly = true
+	for i, m := range doc.At("checked", "changed").Elements() {
+		out.RefuseFor(fmt.Sprintf("/checked/changed/%d", i), r.message(m, triage.Edited))
+	}
+	for i, id := range doc.At("checked", "gone").Elements() {
+		out.RefuseFor(fmt.Sprintf("/checked/gone/%d", i), r.gone(wire.Value{}, id))
+	}
 }
 
 // reading is one page on its way.
@@ -40,6 +54,7 @@ type reading struct {
 	out         *connector.Parsed
 	account, me string
 	rooms       wire.Value
+	heldOnly    bool // it changes what we hold, and adds nothing
 }
 
 // frame reads one event of the gateway. What is deleted names nothing but ids.
@@ -72,7 +87,7 @@ func (r reading) gone(d, id wire.Value) string {
 	case r.elsewhere(d):
 		return ""
 	}
-	r.out.Take(connector.Event{Account: r.account, Engagement: triage.Engagement{
+	r.out.Take(connector.Event{Account: r.account, Own: r.heldOnly, Engagement: triage.Engagement{
 		ExternalID: message, Form: triage.FormComment, Action: triage.Deleted, Author: triage.Author{Followers: -1},
 	}})
 	return ""
@@ -130,7 +145,7 @@ func (r reading) message(m wire.Value, action triage.Action) string {
 	if e.VersionAt = m.Get("edited_timestamp").Time(); e.VersionAt.IsZero() {
 		e.VersionAt = e.PostedAt
 	}
-	r.out.Take(connector.Event{Account: r.account, Engagement: e, Own: own})
+	r.out.Take(connector.Event{Account: r.account, Engagement: e, Own: own || r.heldOnly})
 	return ""
 }
 

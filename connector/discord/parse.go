@@ -28,7 +28,7 @@ func kindOf(doc wire.Value) kind {
 	number := doc.Get("type")
 	_, named := doc.Get("application_id").ID()
 	switch {
-	case doc.Get("messages").Kind == wire.Array || doc.Get("frame").Kind == wire.Object:
+	case doc.Get("messages").Kind == wire.Array || doc.Get("frame").Kind == wire.Object || doc.Get("checked").Kind == wire.Object:
 		return asked
 	case !named || number.Kind != wire.Number:
 		return neither

@@ -3,7 +3,9 @@
 package facebook
 
 import (
+	"net/http"
 	"net/url"
+	"time"
 
 	"triage/connector"
 	"triage/connector/meta"
@@ -11,7 +13,10 @@ import (
 )
 
 // Connector reads Facebook's deliveries.
-type Connector struct{}
+type Connector struct {
+	Client *http.Client  // that asks the Graph API; nil is http.DefaultClient
+	Every  time.Duration // between polls of an account that has a token; 0 is 5 min
+}
 
 // Name returns facebook.
 func (Connector) Name() triage.Platform { return triage.Facebook }
@@ -25,4 +30,9 @@ func (Connector) CheckSecret(secret string) error { return meta.CheckSecret(secr
 // Handshake answers Meta's verification request.
 func (Connector) Handshake(query url.Values, verifyToken string) (string, error) {
 	return meta.Handshake(query, verifyToken)
+}
+
+// Withdrawal reads Meta's signed request, by which a person takes back what they allowed.
+func (Connector) Withdrawal(form url.Values, secrets []string) (connector.Withdrawal, error) {
+	return meta.Withdrawal(form, secrets)
 }

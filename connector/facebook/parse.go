@@ -9,8 +9,11 @@ import (
 	"triage/triage"
 )
 
-// Parse reads the changes of a delivery about the object "page".
+// Parse reads the changes of a delivery about the object "page", and what was asked for.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
+	if out, ok := meta.Nodes(d.Body, node); ok {
+		return out, nil
+	}
 	return meta.Read(d.Body, "page", read)
 }
 
@@ -90,8 +93,17 @@ func (c told) visitorPost(out *connector.Parsed) string {
 	if !ok {
 		return connector.IDMissing
 	}
+	if c.action == triage.Deleted { // what stood below it is gone with it, and Meta does not say so one by one
+		below := c.Event()
+		below.Engagement = triage.Engagement{
+			Action: triage.ThreadDeleted, Author: triage.Author{Followers: -1}, Thread: triage.Thread{ExternalID: id}, VersionAt: c.Sent,
+		}
+		out.Take(below)
+	}
 	if c.Own(c.author.ExternalID) {
-		out.Ignore("own_post", 1)
+		if c.action != triage.Deleted {
+			out.Ignore("own_post", 1)
+		}
 		return ""
 	}
 	event := c.Event()

@@ -4,7 +4,9 @@
 package instagram
 
 import (
+	"net/http"
 	"net/url"
+	"time"
 
 	"triage/connector"
 	"triage/connector/meta"
@@ -12,7 +14,11 @@ import (
 )
 
 // Connector reads Instagram's deliveries.
-type Connector struct{}
+type Connector struct {
+	Client *http.Client  // that asks the Graph API; nil is http.DefaultClient
+	Every  time.Duration // between polls of an account that has a token; 0 is 5 min
+	First  time.Duration // at least between two looks at a comment; 0 is 6 h
+}
 
 // Name returns instagram.
 func (Connector) Name() triage.Platform { return triage.Instagram }
@@ -26,4 +32,9 @@ func (Connector) CheckSecret(secret string) error { return meta.CheckSecret(secr
 // Handshake answers Meta's verification request.
 func (Connector) Handshake(query url.Values, verifyToken string) (string, error) {
 	return meta.Handshake(query, verifyToken)
+}
+
+// Withdrawal reads Meta's signed request, by which a person takes back what they allowed.
+func (Connector) Withdrawal(form url.Values, secrets []string) (connector.Withdrawal, error) {
+	return meta.Withdrawal(form, secrets)
 }

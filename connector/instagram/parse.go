@@ -9,8 +9,12 @@ import (
 	"triage/triage"
 )
 
-// Parse reads the changes and messages of a delivery about the object "instagram".
+// Parse reads the changes and messages of a delivery about the object "instagram", and what
+// was asked for.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
+	if out, ok := meta.Nodes(d.Body, node); ok {
+		return out, nil
+	}
 	return meta.Read(d.Body, "instagram", read)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"triage/connector"
 	"triage/triage"
@@ -68,4 +69,11 @@ func (Connector) Challenge(query url.Values, secret string) (string, error) {
 	}
 	response := connector.SignHex(secret, sha256.New, []byte(code[0]))
 	return `{"challengeCode":"` + code[0] + `","challengeResponse":"` + response + `"}`, nil
+}
+
+// Keeps returns what LinkedIn's terms allow: social activity of members for 48 hours, their
+// profiles for 24. Source: Microsoft Learn, LinkedIn, "Marketing API Program Data Storage
+// Requirements".
+func (Connector) Keeps() connector.Keeping {
+	return connector.Keeping{Activity: 48 * time.Hour, Profile: 24 * time.Hour}
 }

@@ -1,7 +1,8 @@
 // Package mastodon asks servers that speak Mastodon's API (Mastodon, GoToSocial and their
 // kin) for what mentions, answers and quotes an account, and listens to its stream, which
-// also tells of edits and deletions. What is not public is never taken in. Source: Mastodon
-// documentation, "notifications API methods", "Streaming API methods" and "Status".
+// also tells of edits and deletions; what a stream did not tell is looked up again. What is not
+// public is never taken in. Source: Mastodon documentation, "notifications API methods",
+// "Streaming API methods", "Status" and "statuses API methods".
 package mastodon
 
 import (
@@ -18,6 +19,7 @@ import (
 type Connector struct {
 	Client *http.Client  // nil is http.DefaultClient
 	Every  time.Duration // between polls when there is nothing new; 0 is 30 s
+	First  time.Duration // until what is held is looked up again; 0 is 15 min
 }
 
 // Name returns mastodon.
@@ -55,6 +57,9 @@ func (Connector) CheckSecret(secret string) error {
 func (c Connector) Open(s connector.Source) connector.Poller {
 	if c.Every == 0 {
 		c.Every = 30 * time.Second
+	}
+	if c.First == 0 {
+		c.First = 15 * time.Minute
 	}
 	return &conversation{Connector: c, Source: s, posts: map[string]post{}}
 }

@@ -10,8 +10,8 @@ import (
 	"triage/triage"
 )
 
-// Parse reads a page of notifications or one event of the stream, as Poll and Stream made
-// them. Of an administrators' webhook it says only that it was one: it tells of everybody
+// Parse reads a page of notifications, one event of the stream or what was looked up again,
+// as Poll, Stream and Recheck made them. Of an administrators' webhook it says only that it was one: it tells of everybody
 // on the server, and the notifications tell of us.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	doc, err := wire.Parse(d.Body)
@@ -27,6 +27,13 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	case doc.Get("notifications").Kind == wire.Array:
 		for i, n := range doc.Get("notifications").Elements() {
 			out.RefuseFor(fmt.Sprintf("/notifications/%d", i), r.notification(n))
+		}
+	case doc.Get("changed").Kind == wire.Array || doc.Get("gone").Kind == wire.Array:
+		for i, status := range doc.Get("changed").Elements() {
+			out.RefuseFor(fmt.Sprintf("/changed/%d", i), r.status(status, triage.Edited, true))
+		}
+		for i, id := range doc.Get("gone").Elements() {
+			out.RefuseFor(fmt.Sprintf("/gone/%d", i), r.gone(id, true))
 		}
 	case event.Kind == wire.String && doc.Get("object").Kind == wire.Object:
 		out.Ignore("server_event", 1)
@@ -48,14 +55,7 @@ type reading struct {
 // event reads one event of the stream. A deletion names nothing but the post.
 func (r reading) event(name string, payload wire.Value) string {
 	if name == "delete" {
-		id, ok := payload.ID()
-		if !ok {
-			return connector.IDMissing
-		}
-		r.out.Take(connector.Event{Account: r.account, Engagement: triage.Engagement{
-			ExternalID: id, Form: triage.FormMention, Action: triage.Deleted, Author: triage.Author{Followers: -1},
-		}})
-		return ""
+		return r.gone(payload, false)
 	}
 	if name != "notification" && name != "update" && name != "status.update" {
 		r.out.Ignore("other_event", 1)
@@ -78,6 +78,18 @@ func (r reading) event(name string, payload wire.Value) string {
 		// An edit may take the mention out: then it still changes what we hold.
 		return r.status(inner, triage.Edited, !r.toUs(inner))
 	}
+}
+
+// gone tells of a post that is deleted.
+func (r reading) gone(id wire.Value, heldOnly bool) string {
+	post, ok := id.ID()
+	if !ok {
+		return connector.IDMissing
+	}
+	r.out.Take(connector.Event{Account: r.account, Own: heldOnly, Engagement: triage.Engagement{
+		ExternalID: post, Form: triage.FormMention, Action: triage.Deleted, Author: triage.Author{Followers: -1},
+	}})
+	return ""
 }
 
 func (r reading) notification(n wire.Value) string {

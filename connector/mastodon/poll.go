@@ -28,6 +28,8 @@ type page struct {
 	Account       string            `json:"account"`
 	Notifications []json.RawMessage `json:"notifications,omitempty"`
 	Posts         map[string]post   `json:"posts,omitempty"`
+	Changed       []json.RawMessage `json:"changed,omitempty"` // posts that were looked up again
+	Gone          []string          `json:"gone,omitempty"`    // ids of those that are not there any more
 	Event         string            `json:"event,omitempty"`
 	Payload       string            `json:"payload,omitempty"`
 }

@@ -52,3 +52,21 @@ func ParseSignedRequest(secret string, form url.Values) (SignedRequest, error) {
 		UserID: v.Get("user_id").OptionalID(), IssuedAt: v.Get("issued_at").Time(), Expires: v.Get("expires").Time(),
 	}, nil
 }
+
+// Withdrawal believes a signed request by any of the secrets.
+func Withdrawal(form url.Values, secrets []string) (connector.Withdrawal, error) {
+	err := error(connector.ErrSignatureInvalid)
+	for _, secret := range secrets {
+		var r SignedRequest
+		if r, err = ParseSignedRequest(secret, form); err == nil {
+			return connector.Withdrawal{Person: r.UserID, IssuedAt: r.IssuedAt}, nil
+		}
+	}
+	return connector.Withdrawal{}, err
+}
+
+// SignRequest returns the field of such a form, as Meta signs it.
+func SignRequest(secret string, payload []byte) string {
+	encoded := base64.RawURLEncoding.EncodeToString(payload)
+	return base64.RawURLEncoding.EncodeToString(connector.MAC(secret, sha256.New, []byte(encoded))) + "." + encoded
+}

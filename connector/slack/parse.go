@@ -47,7 +47,7 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	}
 	reason := connector.TooDeep
 	if !event.TooDeep() {
-		reason = envelope{out: &out, app: doc.Get("api_app_id").OptionalID(), bot: bot(doc)}.event(event)
+		reason = envelope{out: &out, app: doc.Get("api_app_id").OptionalID(), bot: bot(doc), sent: doc.Get("event_time").Time()}.event(event)
 	}
 	if reason != "" {
 		out.Refuse("/event", reason)
@@ -69,13 +69,15 @@ type envelope struct {
 	out *connector.Parsed
 	app string // our app's id
 	bot string // our app's user
+
+	sent time.Time // of the event
 }
 
 func (n envelope) event(v wire.Value) (reason string) {
 	switch v.Get("type").Word() {
 	case "message", "app_mention":
 	case "tokens_revoked", "app_uninstalled":
-		n.out.Ignore("access_revoked", 1)
+		n.revoked(v)
 		return ""
 	default:
 		n.out.Ignore("other_event", 1)
@@ -99,6 +101,18 @@ func (n envelope) event(v wire.Value) (reason string) {
 		return ""
 	}
 	return n.created(account, v)
+}
+
+// revoked reads that the app was removed, or tokens of it were: without a bot's among them
+// only people took back what was theirs.
+func (n envelope) revoked(v wire.Value) {
+	if v.Get("type").Word() == "tokens_revoked" && v.At("tokens", "bot").Len() == 0 {
+		n.out.Ignore("access_revoked", 1)
+		return
+	}
+	event := connector.AccessEnded("", n.sent)
+	event.Everywhere = true
+	n.out.Take(event)
 }
 
 func (n envelope) created(account string, v wire.Value) (reason string) {

@@ -207,7 +207,7 @@ func (m message) versionAt(v wire.Value) time.Time {
 		return first(v.Get("updated_at").Time(), m.event, m.sent)
 	case triage.Deleted:
 		return first(v.Get("deleted_at").Time(), m.event, m.sent)
-	case triage.Hidden, triage.Unhidden, triage.AuthorErased:
+	case triage.Hidden, triage.Unhidden, triage.AuthorErased, triage.ThreadDeleted, triage.AccessEnded:
 	}
 	return first(m.event, m.sent)
 }

@@ -28,3 +28,8 @@ func (Connector) CheckSecret(secret string) error { return meta.CheckSecret(secr
 func (Connector) Handshake(query url.Values, verifyToken string) (string, error) {
 	return meta.Handshake(query, verifyToken)
 }
+
+// Withdrawal reads Meta's signed request, by which a person takes back what they allowed.
+func (Connector) Withdrawal(form url.Values, secrets []string) (connector.Withdrawal, error) {
+	return meta.Withdrawal(form, secrets)
+}

@@ -120,11 +120,12 @@ func (n notice) mended(s string) bool { return n.altered && strings.ContainsAny(
 // what it wrote must go, too.
 func (n notice) farewell(out *connector.Parsed, v wire.Value) string {
 	if v.Get("reason").OptionalID() != accountDeleted {
-		out.Ignore("access_ended", 1)
+		out.Take(connector.AccessEnded(n.account, n.sent))
 		return ""
 	}
 	out.Take(connector.Event{Account: n.account, Engagement: triage.Engagement{
 		Action: triage.AuthorErased, Author: triage.Author{ExternalID: n.account, Followers: -1}, VersionAt: n.sent,
 	}})
+	out.Take(connector.AccessEnded(n.account, n.sent))
 	return ""
 }

@@ -73,7 +73,6 @@ func TestWhatIsAnEngagement(t *testing.T) {
 		{"public again", "comment.update", `{` + id + `"comment_action":"set_to_public"}`, triage.FormComment, triage.Unhidden, ""},
 		{"an action of the future", "comment.update", `{` + id + `"comment_action":"sparkle"}`, "", "", "unknown"},
 		{"an event of the future", "video.sparkle", `no document`, "", "", "other_event"},
-		{"the end of our access", "authorization.removed", `{"reason": 1}`, "", "", "access_ended"},
 	} {
 		got := connectortest.Parse(t, Connector{}, event(t, c.event, c.content))
 		if c.form == "" {
@@ -88,9 +87,16 @@ func TestWhatIsAnEngagement(t *testing.T) {
 	}
 }
 
+func TestTheEndOfOurAccessIsTold(t *testing.T) {
+	got := connectortest.Parse(t, Connector{}, event(t, "authorization.removed", `{"reason": 1}`)).Events
+	if len(got) != 1 || got[0].Account != "-000open" || got[0].Engagement.Action != triage.AccessEnded {
+		t.Errorf("read as %+v", got)
+	}
+}
+
 func TestADeletedAccountIsErased(t *testing.T) {
 	got := connectortest.Parse(t, Connector{}, event(t, "authorization.removed", `{"reason": 2}`)).Events
-	if len(got) != 1 || got[0].Account != "-000open" || got[0].Engagement.Action != triage.AuthorErased || got[0].Engagement.Author.ExternalID != "-000open" {
+	if len(got) != 2 || got[1].Engagement.Action != triage.AccessEnded || got[0].Account != "-000open" || got[0].Engagement.Action != triage.AuthorErased || got[0].Engagement.Author.ExternalID != "-000open" {
 		t.Errorf("read as %+v", got)
 	}
 }

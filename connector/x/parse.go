@@ -12,8 +12,8 @@ import (
 // errShape says that a delivery is none of the documents that X sends.
 var errShape = errors.New("no known document of X")
 
-// Parse reads one event of X Activity, a post of a filtered stream, a compliance event, or
-// the lists of events of Account Activity.
+// Parse reads one event of X Activity, a post of a filtered stream, a compliance event, the
+// lists of events of Account Activity, or what Poll and Recheck found.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	var out connector.Parsed
 	doc, err := wire.Parse(d.Body)
@@ -22,6 +22,8 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	}
 	data := doc.Get("data")
 	switch {
+	case doc.Get("mentions").Kind == wire.Object, doc.Get("checked").Kind == wire.Array:
+		err = answered(&out, doc)
 	case doc.Get("for_user_id").Present():
 		err = accountActivity(&out, doc)
 	case data.Kind == wire.Object && data.Get("event_type").Kind == wire.String:
@@ -31,7 +33,10 @@ func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
 	case data.Kind == wire.Object && isCompliance(data):
 		refuse(&out, data, "/data", compliance)
 	case doc.Get("user_event").Kind == wire.Object:
-		out.Ignore("access_ended", 1)
+		revoke := doc.At("user_event", "revoke")
+		refuse(&out, revoke, "/user_event/revoke", func(out *connector.Parsed, v wire.Value) string {
+			return revoked(out, v.At("source", "user_id"), v)
+		})
 	case doc.Get("replay_job_status").Kind == wire.Object:
 		out.Ignore("replay_status", 1)
 	default:
@@ -67,7 +72,7 @@ func activity(out *connector.Parsed, data wire.Value) string {
 	account := data.At("filter", "user_id").OptionalID()
 	switch {
 	case kind == "oauth.revoke":
-		out.Ignore("access_ended", 1)
+		return revoked(out, payload.Get("user_id"), payload)
 	case kind == "post.create": // what the user itself writes, replies too
 		out.Ignore("own_echo", 1)
 	case kind == "post.repost.create" || kind == "like.create":
@@ -81,14 +86,24 @@ func activity(out *connector.Parsed, data wire.Value) string {
 	case kind == "post.delete":
 		return deletion(out, account, payload)
 	default:
-		return post{payload, data.Get("includes"), account}.take(out)
+		return post{Value: payload, includes: data.Get("includes"), account: account}.take(out)
 	}
+	return ""
+}
+
+// revoked reads that a user takes back our access to what is theirs.
+func revoked(out *connector.Parsed, user, v wire.Value) string {
+	id, ok := user.ID()
+	if !ok {
+		return connector.AccountMissing
+	}
+	out.Take(connector.AccessEnded(id, v.Get("date_time").Time()))
 	return ""
 }
 
 // filtered reads a post that matched a rule of ours. It does not say whose rule it was.
 func filtered(out *connector.Parsed, doc wire.Value) string {
-	return post{doc.Get("data"), doc.Get("includes"), ""}.take(out)
+	return post{Value: doc.Get("data"), includes: doc.Get("includes")}.take(out)
 }
 
 // deletion reads {id, author_id} of a post of the subscribed user. X tells nobody what

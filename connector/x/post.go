@@ -25,6 +25,7 @@ type post struct {
 	wire.Value
 	includes wire.Value
 	account  string // empty when the delivery does not say whom it is for
+	held     bool   // it only changes what we hold
 }
 
 // take adds what a post says. Its identity is the id of its first version: every edit has a
@@ -57,7 +58,7 @@ func (p post) take(out *connector.Parsed) string {
 	if e.Action == triage.Created {
 		e.PostedAt = e.VersionAt
 	}
-	out.Take(connector.Event{Account: p.account, Engagement: e})
+	out.Take(connector.Event{Account: p.account, Engagement: e, Own: p.held})
 	return ""
 }
 

@@ -1,14 +1,18 @@
 // Package x reads the webhooks of X: the X Activity API, the older Account Activity API,
-// filtered streams and compliance events. Source: X developer platform, pages "Webhooks",
-// "X Activity API", "Account Activity API", "Filtered stream webhooks", "Compliance".
+// filtered streams and compliance events. It also asks for mentions, for what no webhook
+// brought, and looks again at what is held. Source: X developer platform, pages "Webhooks",
+// "X Activity API", "Account Activity API", "Filtered stream webhooks", "Compliance",
+// "Timelines" (user mentions), "Posts lookup", "Rate limits", "Error handling".
 package x
 
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"triage/connector"
 	"triage/triage"
@@ -20,8 +24,12 @@ const Header = "X-Twitter-Webhooks-Signature"
 
 const prefix = "sha256="
 
-// Connector reads X's deliveries.
-type Connector struct{}
+// Connector reads X's deliveries and asks X.
+type Connector struct {
+	Client *http.Client  // nil is http.DefaultClient
+	Every  time.Duration // between polls when there is nothing new; 0 is 2 min
+	First  time.Duration // at least between two looks at a post; 0 is 1 day
+}
 
 // Name returns x.
 func (Connector) Name() triage.Platform { return triage.X }
@@ -57,6 +65,28 @@ const minSecret = 24
 // CheckSecret refuses consumer secrets that are too short, hold spaces or can be guessed.
 func (Connector) CheckSecret(secret string) error {
 	return connector.CheckShared("consumer secret", secret, minSecret)
+}
+
+// DefaultAddress returns the address of the API.
+func (Connector) DefaultAddress() string { return "https://api.x.com" }
+
+// minToken is less than the length of X's bearer tokens.
+const minToken = 24
+
+// CheckToken checks the form of an app's bearer token.
+func (Connector) CheckToken(token string) error {
+	return connector.CheckShared("The bearer token", token, minToken)
+}
+
+// Open returns a conversation about the account, which is named by its numeric id.
+func (c Connector) Open(s connector.Source) connector.Poller {
+	if c.Every == 0 {
+		c.Every = 2 * time.Minute
+	}
+	if c.First == 0 {
+		c.First = 24 * time.Hour
+	}
+	return &conversation{Connector: c, Source: s}
 }
 
 // safeToken is what a challenge may be. It can be no JSON object: the response to a

@@ -88,6 +88,21 @@ func (c reading) check(t *testing.T) {
 	}
 }
 
+func TestWhoTakesOurAccessBackIsTold(t *testing.T) {
+	for rule, body := range map[string][]byte{
+		"X Activity":       event("oauth.revoke", `{"user_id":"900","date_time":"2026-05-04T12:00:00Z"}`),
+		"Account Activity": []byte(`{"user_event":{"revoke":{"date_time":"2026-05-04T12:00:00Z","source":{"user_id":"900"}}}}`),
+	} {
+		got := connectortest.Parse(t, Connector{}, body).Events
+		if len(got) != 1 || got[0].Account != "900" || got[0].Engagement.Action != triage.AccessEnded || got[0].Engagement.VersionAt.Year() != 2026 {
+			t.Errorf("%s was read as %+v", rule, got)
+		}
+	}
+	if got := connectortest.Parse(t, Connector{}, []byte(`{"user_event":{"revoke":{}}}`)); len(got.Rejects) != 1 {
+		t.Errorf("nobody's access was read as %+v", got)
+	}
+}
+
 func TestWhatPostsAre(t *testing.T) {
 	for _, c := range []reading{
 		{"an answer to our post", event("post.reply.create", `{"id":"8","conversation_id":"7","in_reply_to_tweet_id":"7","in_reply_to_user_id":"900"}`), triage.FormComment, triage.Created, "8", "", "7", false, ""},
@@ -102,7 +117,6 @@ func TestWhatPostsAre(t *testing.T) {
 		{"a repost", event("post.repost.create", `{"id":"8"}`), "", "", "", "", "", false, "reaction"},
 		{"a like", event("like.create", `{"id":"8"}`), "", "", "", "", "", false, "reaction"},
 		{"an event of the future", event("space.sparkle", `{"id":"8"}`), "", "", "", "", "", false, "other_event"},
-		{"the end of our access", event("oauth.revoke", `{"user_id":"900"}`), "", "", "", "", "", false, "access_ended"},
 		{"a post of a filtered stream", []byte(`{"data":{"id":"8","in_reply_to_user_id":"900","referenced_tweets":[{"type":"replied_to","id":"6"}]},"matching_rules":[]}`), triage.FormMention, triage.Created, "8", "6", "", false, ""},
 	} {
 		c.check(t)
@@ -121,7 +135,6 @@ func TestWhatAccountActivityTells(t *testing.T) {
 		{"a direct message", activities(`"direct_message_events":[{}]`), "", "", "", "", "", false, "message"},
 		{"a follow", activities(`"follow_events":[{}]`), "", "", "", "", "", false, "other_event"},
 		{"lists of the future", activities(`"sparkle_events":[{}]`), "", "", "", "", "", false, "unknown"},
-		{"the end of our access", []byte(`{"user_event":{"revoke":{}}}`), "", "", "", "", "", false, "access_ended"},
 		{"news of a replay", []byte(`{"replay_job_status":{}}`), "", "", "", "", "", false, "replay_status"},
 	} {
 		c.check(t)

@@ -20,9 +20,12 @@ var (
 	deleted = xml.Name{Space: "http://purl.org/atompub/tombstones/1.0", Local: "deleted-entry"}
 )
 
-// Parse counts the videos that a feed tells of as "video" and those that are gone as
-// "video_removed". None is an engagement.
+// Parse reads what Poll and Recheck made. Of a feed it counts the videos as "video" and those
+// that are gone as "video_removed"; none is an engagement.
 func (Connector) Parse(d connector.Delivery) (connector.Parsed, error) {
+	if answered(d.Body) {
+		return parseAnswer(d.Body)
+	}
 	var out connector.Parsed
 	kinds := map[xml.Name]string{entry: "video", deleted: "video_removed"}
 	told := 0

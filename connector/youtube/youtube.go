@@ -1,7 +1,8 @@
-// Package youtube reads the notices of Google's hub about a channel's videos: new and
-// renamed ones, and removed ones. They tell of what the brand publishes and never of
-// comments, for which YouTube must be asked. Source: YouTube Data API, "Subscribe to Push
-// Notifications"; PubSubHubbub 0.4 and W3C WebSub.
+// Package youtube asks YouTube for the comments on a channel's videos and the answers to
+// them, within the units that a day allows, and looks again at what is held. It also reads
+// the notices of Google's hub about videos, which never tell of comments. Source: YouTube
+// Data API, "CommentThreads: list", "Comments: list", "Videos: list", "Errors", "Quota
+// Calculator", "Subscribe to Push Notifications"; PubSubHubbub 0.4 and W3C WebSub.
 package youtube
 
 import (
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"triage/connector"
 	"triage/connector/meta"
@@ -24,8 +26,13 @@ const prefix = "sha1="
 // topic is how the feeds that a hub may confirm begin.
 const topic = "https://www.youtube.com/xml/feeds/videos.xml?channel_id="
 
-// Connector reads the hub's deliveries.
-type Connector struct{}
+// Connector reads the hub's deliveries and asks YouTube.
+type Connector struct {
+	Client *http.Client  // nil is http.DefaultClient
+	Every  time.Duration // at least between polls when there is nothing new; 0 is 1 min
+	First  time.Duration // at least between two looks at a comment; 0 is 6 h
+	Daily  int           // units that a project has in a day; 0 is 9500, of 10000
+}
 
 // Name returns youtube.
 func (Connector) Name() triage.Platform { return triage.YouTube }
@@ -70,6 +77,35 @@ func (Connector) Handshake(query url.Values, verifyToken string) (string, error)
 		return "", triage.Errorf(triage.Invalid, "The topic is no channel's feed.")
 	}
 	return meta.Handshake(query, verifyToken)
+}
+
+// DefaultAddress returns the address of the API.
+func (Connector) DefaultAddress() string { return "https://www.googleapis.com" }
+
+// minToken is less than the 39 characters of Google's API keys.
+const minToken = 30
+
+// CheckToken checks the form of an API key.
+func (Connector) CheckToken(token string) error {
+	return connector.CheckShared("The API key", token, minToken)
+}
+
+// Open returns a conversation about the channel, which is named by its id.
+func (c Connector) Open(s connector.Source) connector.Poller {
+	if c.Every == 0 {
+		c.Every = time.Minute
+	}
+	if c.First == 0 {
+		c.First = 6 * time.Hour
+	}
+	if c.Daily == 0 {
+		c.Daily = 9500 // the rest is for what people do by hand
+	}
+	pacific, err := time.LoadLocation("America/Los_Angeles")
+	if err != nil {
+		pacific = time.FixedZone("PST", -8*60*60) // without a table of zones the day ends an hour late in summer
+	}
+	return &conversation{Connector: c, Source: s, day: pacific, budget: s.Budget, videos: map[string]video{}}
 }
 
 // MediaTypes returns the type of feeds.

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +18,17 @@ import (
 	"triage/triage"
 )
 
-// thresholds are where the trade-off of the cascade is measured.
+// thresholds are where the trade-off of the cascade is shown.
 var thresholds = []float64{0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99}
+
+// candidates are the thresholds that the cascade's own is chosen from.
+func candidates() []float64 {
+	var all []float64
+	for thousandths := 500; thousandths < 1000; thousandths += 2 {
+		all = append(all, float64(thousandths)/1000)
+	}
+	return all
+}
 
 // The bounds that the cascade's own threshold is held to, and the aim.
 const (
@@ -47,6 +54,33 @@ func runCascade(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	step(fmt.Sprintf("asking about %d comments", len(comments)))
+	t, err := tradeoff(ctx, comments, *accuracy)
+	if err != nil {
+		return err
+	}
+	page := t.page()
+	fmt.Print("\n" + page)
+	if *write == "" {
+		return nil
+	}
+	return t.keep(*write, page)
+}
+
+// traded is what the cascade gives at each threshold.
+type traded struct {
+	comments      int
+	accuracy      float64 // of the model server
+	whole         evaluation.Point
+	shown         []evaluation.Point
+	inForce       evaluation.Point
+	chosen        evaluation.Point // at the threshold that keeps the bounds best
+	kept          bool             // there is one
+	missed, calls int64
+}
+
+// tradeoff measures the cascade with a model server that is right for a share of comments.
+func tradeoff(ctx context.Context, comments []evaluation.Comment, accuracy float64) (*traded, error) {
 	truth := &known{verdicts: map[string]fakellm.Verdict{}}
 	for _, c := range comments {
 		truth.verdicts[llm.Conceal(c.Text, 3<<10, 1<<10).Text] = fakellm.Verdict{
@@ -54,39 +88,70 @@ func runCascade(ctx context.Context, args []string) error {
 			ReplyExpected: c.ReplyExpected, Risks: c.Risk, Language: c.Lang,
 		}
 	}
-	server := fakellm.Start(fakellm.Options{Truth: truth.of, Accuracy: *accuracy, Keep: 1})
+	server := fakellm.Start(fakellm.Options{Truth: truth.of, Accuracy: accuracy, Keep: 1})
 	defer server.Close()
 	client, err := llm.New(llm.Config{BaseURL: server.URL, APIKey: server.Key, ChatModel: "gpt-4o-mini", MaxConcurrent: 4, OpenFor: time.Second})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	first, err := classifier.NewBuiltin()
+	builtin, err := classifier.NewBuiltin()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	step(fmt.Sprintf("asking about %d comments", len(comments)))
+	first, err := record(ctx, builtin, comments)
+	if err != nil {
+		return nil, err
+	}
 	model, err := record(ctx, classifier.NewLLM(client), comments)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	all, err := classifier.ForMode(classifier.ModeLLM, first, model, 1, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	step(fmt.Sprintf("deciding at %d thresholds", len(thresholds)))
-	whole, points, err := evaluation.Tradeoff(ctx, comments, all, thresholds, func(threshold float64) (evaluation.Engine, error) {
+	t := &traded{comments: len(comments), accuracy: accuracy, missed: truth.missed.Load(), calls: int64(server.Count())}
+	at := func(threshold float64) (evaluation.Engine, error) {
 		return classifier.ForMode(classifier.ModeCascade, first, model, threshold, nil)
-	})
+	}
+	if t.whole, t.shown, err = evaluation.Tradeoff(ctx, comments, all, thresholds, at); err != nil {
+		return nil, err
+	}
+	_, tried, err := evaluation.Tradeoff(ctx, comments, all, candidates(), at)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	page := cascadePage(len(comments), *accuracy, whole, points, truth.missed.Load(), int64(server.Count()))
-	fmt.Print("\n" + page)
-	if *write == "" {
-		return nil
+	t.chosen, t.kept = choose(tried)
+	_, now, err := evaluation.Tradeoff(ctx, comments, all, []float64{classifier.Sure()}, at)
+	if err != nil {
+		return nil, err
 	}
-	return keepCascade(*write, page, whole, points)
+	t.inForce = now[0]
+	return t, nil
 }
+
+// choose returns the threshold that the cascade shall have: the highest that keeps the aim, or
+// else the middle one of those that keep the bounds, so that a little more of either breaks none.
+func choose(tried []evaluation.Point) (evaluation.Point, bool) {
+	var kept, aimed []evaluation.Point
+	for _, p := range tried {
+		if !within(p) {
+			continue
+		}
+		if kept = append(kept, p); p.Spend.Asked <= aimAsked {
+			aimed = append(aimed, p)
+		}
+	}
+	switch {
+	case len(aimed) > 0:
+		return aimed[len(aimed)-1], true
+	case len(kept) > 0:
+		return kept[len(kept)/2], true
+	}
+	return evaluation.Point{}, false
+}
+
+func within(p evaluation.Point) bool { return p.QueueLoss <= mostLost && p.Spend.Asked <= mostAsked }
 
 // recorded is a model whose answers are known. It keeps the trade-off free of an endpoint's
 // moods: each comment has one answer, whoever asks.
@@ -155,69 +220,4 @@ func (k *known) of(comment string) (fakellm.Verdict, bool) {
 		k.missed.Add(1)
 	}
 	return v, ok
-}
-
-func cascadePage(comments int, accuracy float64, whole evaluation.Point, points []evaluation.Point, missed, calls int64) string {
-	var sb strings.Builder
-	p := func(format string, args ...any) { fmt.Fprintf(&sb, format+"\n", args...) }
-	p("# How much the cascade may leave unasked\n")
-	p("Printed by `make eval-cascade`: %d labelled comments, all different, text alone, and a model server that gets the intent", comments)
-	p("right for %.0f %% of them, chosen by their text, with every other field right. The cascade believes the built-in engine", 100*accuracy)
-	p("from a confidence in queue and intent on, where it sees no risk and no rule has spoken; it asks about the rest. A loss is")
-	p("what is right less often than when the model is asked about everything, in points of 100, with the middle 95 %% of 1,000")
-	p("samples. The comments are described in [builtin.md](builtin.md).\n")
-	p("| threshold | asked about | queue right | lost in queues | lost in intents | US dollars for 1,000 |")
-	p("| --- | --- | --- | --- | --- | --- |")
-	for _, q := range points {
-		p("| %.2f | %.1f %% | %.3f | %+.2f (%+.2f to %+.2f) | %+.1f | %.3f |", q.Threshold, 100*q.Spend.Asked, q.Queue,
-			q.QueueLoss, q.QueueLoss95[0], q.QueueLoss95[1], q.IntentLoss, q.Spend.Per1000)
-	}
-	p("| everything | %.1f %% | %.3f | 0 | 0 | %.3f |\n", 100*whole.Spend.Asked, whole.Queue, whole.Spend.Per1000)
-	p("![Share asked about against right queues](cascade.svg)\n")
-	best, found := bestPoint(points)
-	if !found {
-		p("No threshold loses at most one point while asking about at most half.\n")
-	} else {
-		p("Asked about least while losing at most one point: threshold %.2f, %.1f %% of the comments, %+.2f points in queues and", best.Threshold, 100*best.Spend.Asked, best.QueueLoss)
-		p("%+.1f in intents (aim %.0f %%: %s). Intents are lost more than queues, since two intents of one queue are confused most.\n",
-			best.IntentLoss, 100*aimAsked, reached(best.Spend.Asked <= aimAsked))
-	}
-	p("The server was asked %d times; %d questions did not hold a comment as it is known (a text that speaks to the machine is", calls, missed)
-	p("never asked about). Money is counted with the prices in `llm/prices.json`.")
-	return sb.String()
-}
-
-// bestPoint returns the point that asks least within the bounds.
-func bestPoint(points []evaluation.Point) (best evaluation.Point, found bool) {
-	for _, q := range points {
-		if q.QueueLoss <= mostLost && q.Spend.Asked <= mostAsked && (!found || q.Spend.Asked < best.Spend.Asked) {
-			best, found = q, true
-		}
-	}
-	return best, found
-}
-
-func reached(yes bool) string {
-	if yes {
-		return "reached"
-	}
-	return "missed"
-}
-
-func keepCascade(file, page string, whole evaluation.Point, points []evaluation.Point) error {
-	if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
-		return err
-	}
-	return drawInto(strings.TrimSuffix(file, filepath.Ext(file))+".svg", func(w io.Writer) error {
-		return evaluation.DrawTradeoff(w, whole, points)
-	})
-}
-
-func drawInto(file string, draw func(io.Writer) error) (err error) {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return draw(f)
 }

@@ -35,6 +35,8 @@ func (d *dev) checks() []check {
 		{"lint", "golangci-lint " + lintVersion, d.checkLint},
 		{"vulnerabilities", "govulncheck " + vulnVersion, d.checkVulnerabilities},
 		{"test", "go test -race", d.checkTests},
+		{"console", "types, tests, build and weight of the console", d.checkConsole},
+		{"browser", "the console in a real browser", d.checkBrowser},
 	}
 }
 

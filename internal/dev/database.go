@@ -72,8 +72,19 @@ func (d *dev) stopCluster(c *localpg.Cluster) error {
 }
 
 // prepare installs what a private cluster needs, whatever DATABASE_URL says: benchmarks
-// and faults have clusters of their own.
+// and faults have clusters of their own. And what the console is built and tested with.
 func (d *dev) prepare(ctx context.Context) error {
+	err := d.out.step(func() (string, error) {
+		_, err := d.prepareWeb(ctx)
+		if err != nil {
+			return "", err
+		}
+		_, err = d.browser(ctx)
+		return "found what the console is built and tested with", err
+	})
+	if err != nil {
+		return err
+	}
 	return d.out.step(func() (string, error) {
 		in, err := localpg.Prepare(ctx, d.out.progress)
 		return fmt.Sprintf("found PostgreSQL %d with pgvector %s", in.Major, in.Vector), err

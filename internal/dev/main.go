@@ -18,11 +18,13 @@ import (
 
 const usage = `dev prepares, runs and checks the project. Usage: dev COMMAND
 
-  prepare         install PostgreSQL and pgvector if they are missing
+  prepare         install PostgreSQL, pgvector, Node.js and a browser if they are missing
   db              prepare and start the private database, print its URL
   run             database, migrations, service and sample traffic, until Ctrl-C
   stop            end what runs in the background; data stays
   clean           end it and delete data and binaries
+  console         build the console, which the next build of the program embeds
+  types           generate the console's types from the contract, for editors
   exec -- CMD …   run CMD with DATABASE_URL set, the database started for it if need be
   check [NAME …]  run the checks of CI, or only those named
 `
@@ -62,6 +64,10 @@ func dispatch(ctx context.Context, args []string) error {
 		return d.stop(ctx)
 	case "clean":
 		return d.clean(ctx)
+	case "console":
+		return d.buildWeb(ctx)
+	case "types":
+		return d.webTypes(ctx)
 	case "exec":
 		d.out = newConsole(os.Stderr) // the command's own output stays alone
 		return d.exec(ctx, args[1:])

@@ -41,7 +41,12 @@ func (d *dev) newService(databaseURL string) (*service, error) {
 	}, nil
 }
 
+// build builds the program with the console in it. Where the console cannot be built, the
+// program says so on its page, and everything else works.
 func (s *service) build(ctx context.Context) error {
+	if err := s.buildWeb(ctx); err != nil {
+		s.out.line("the console is left out: %v", err)
+	}
 	return s.out.step(func() (string, error) {
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", s.binary, "./cmd/triage")
 		cmd.Dir = s.root

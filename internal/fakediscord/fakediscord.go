@@ -5,14 +5,14 @@
 package fakediscord
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"triage/internal/fakehttp"
 )
 
 // Server holds bots by token. It is an http.Handler.
@@ -217,7 +217,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mu.Lock()
-	b := s.bots[strings.TrimPrefix(r.Header.Get("Authorization"), "Bot ")]
+	b := s.bots[fakehttp.Token(r, "Bot")]
 	s.mu.Unlock()
 	if b == nil {
 		fail(w, http.StatusUnauthorized, 0, "401: Unauthorized")
@@ -231,17 +231,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case b.limited > 0:
 		b.limited--
 		w.Header().Set("Retry-After", "1")
-		w.WriteHeader(http.StatusTooManyRequests)
-		_, _ = fmt.Fprint(w, `{"message":"You are being rate limited.","retry_after":0.57,"global":false}`)
+		fakehttp.Answer(w, http.StatusTooManyRequests, map[string]any{"message": "You are being rate limited.", "retry_after": 0.57, "global": false})
 	default:
 		b.answer(w, r)
 	}
 }
 
 func fail(w http.ResponseWriter, status, code int, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"message": text, "code": code})
+	fakehttp.Answer(w, status, map[string]any{"message": text, "code": code})
 }
 
 func (b *Bot) answer(w http.ResponseWriter, r *http.Request) {
@@ -268,8 +265,7 @@ func (b *Bot) answer(w http.ResponseWriter, r *http.Request) {
 	default:
 		out = found
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(out)
+	fakehttp.Answer(w, http.StatusOK, out)
 }
 
 func (b *Bot) room(id string) map[string]any {

@@ -52,10 +52,9 @@ type connection struct {
 	*Server
 	*websocket.Conn
 
-	heard time.Time // last heartbeat
-	sent  []time.Time
-	deaf  sync.Mutex // held while nothing more is to be said
-	mute  bool
+	sent []time.Time
+	deaf sync.Mutex // guards mute
+	mute bool       // nothing more is said
 }
 
 // gateway serves one connection until it ends. Whatever a client must not do ends it with

@@ -3,6 +3,7 @@ package fakellm
 import (
 	"encoding/json"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,18 +21,29 @@ type Verdict struct {
 	Language      string
 }
 
-// Comment returns the comment in the user messages of a chat request: the text of the
-// one member of a JSON object whose name starts with comment_. It returns "" when there
-// is none.
-func Comment(r Request) string {
+// Comments returns the comments in the user messages of a chat request, by the names of their
+// members: the texts of those members of a JSON object whose names start with comment_.
+func Comments(r Request) map[string]string {
 	var body struct{ Messages []message }
 	if json.Unmarshal(r.Body, &body) != nil {
-		return ""
+		return nil
 	}
-	return commentIn(body.Messages)
+	return commentsIn(body.Messages)
 }
 
-func commentIn(messages []message) string {
+// Comment returns the comment of a chat request, those of several one a line, and "" when
+// there is none.
+func Comment(r Request) string {
+	comments := Comments(r)
+	var texts []string
+	for _, name := range slices.Sorted(maps.Keys(comments)) {
+		texts = append(texts, comments[name])
+	}
+	return strings.Join(texts, "\n")
+}
+
+func commentsIn(messages []message) map[string]string {
+	found := map[string]string{}
 	for _, m := range messages {
 		var object map[string]json.RawMessage
 		if m.Role != "user" || json.Unmarshal([]byte(m.Content), &object) != nil {
@@ -40,16 +52,41 @@ func commentIn(messages []message) string {
 		for name, raw := range object {
 			var text string
 			if strings.HasPrefix(name, "comment_") && json.Unmarshal(raw, &text) == nil {
-				return text
+				found[name] = text
 			}
 		}
 	}
-	return ""
+	return found
 }
 
-// judge answers a question in the form of the classifier's schema.
+// judge answers a question in the form of the classifier's schema: about several comments in
+// the form for several, in the order of their members' names.
 func (s *Server) judge(q question) string {
-	comment := commentIn(q.messages)
+	comments := commentsIn(q.messages)
+	if len(comments) < 2 {
+		for _, comment := range comments {
+			return s.verdictOn(comment)
+		}
+		return s.verdictOn("")
+	}
+	answers := map[string]string{}
+	for name, comment := range comments {
+		answers[name] = s.verdictOn(comment)
+	}
+	return Together(answers)
+}
+
+// Together writes answers, by the names of the members that hold their comments, in the form
+// for several comments.
+func Together(answers map[string]string) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(answers)) {
+		list = append(list, `{"comment":"`+name+`",`+strings.TrimPrefix(answers[name], "{"))
+	}
+	return `{"answers":[` + strings.Join(list, ",") + `]}`
+}
+
+func (s *Server) verdictOn(comment string) string {
 	verdict, known := Verdict{}, false
 	if s.options.Truth != nil {
 		verdict, known = s.options.Truth(comment)
@@ -57,11 +94,10 @@ func (s *Server) judge(q question) string {
 	if !known {
 		verdict = byKeywords(comment)
 	}
-	confidence := 0.9
 	if a := s.options.Accuracy; a > 0 && a < 1 && share(comment) >= a {
 		verdict.Intent = wrong(verdict.Intent, comment)
 	}
-	return Content(comment, verdict, confidence)
+	return Content(comment, verdict, 0.9)
 }
 
 // Content writes a verdict as the classifier's schema wants it.

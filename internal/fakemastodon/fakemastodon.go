@@ -4,7 +4,6 @@
 package fakemastodon
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"triage/internal/fakehttp"
 )
 
 // Account is an account that the server knows.
@@ -21,6 +22,7 @@ type Account struct {
 	mu      sync.Mutex
 	next    int
 	told    []notification
+	posts   map[string]string // by id
 	streams map[chan string]bool
 	revoked bool
 	limited int // answers with 429 still to come
@@ -47,7 +49,7 @@ func (s *Server) Add(id, token string) *Account {
 	if s.accounts == nil {
 		s.accounts = map[string]*Account{}
 	}
-	a := &Account{ID: id, Token: token, streams: map[chan string]bool{}, next: 1}
+	a := &Account{ID: id, Token: token, streams: map[chan string]bool{}, posts: map[string]string{}, next: 1}
 	s.accounts[token] = a
 	return a
 }
@@ -62,9 +64,9 @@ func (a *Account) Whisper(status, text string) { a.mention(status, text, "direct
 func (a *Account) mention(status, text, visibility string, loud bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.posts[status] = a.status(status, text, visibility, "null")
 	n := notification{id: a.next, body: fmt.Sprintf(
-		`{"id":"%d","type":"mention","created_at":"2026-05-04T12:00:00.000Z","account":%s,"status":%s}`,
-		a.next, person, a.status(status, text, visibility, "null"))}
+		`{"id":"%d","type":"mention","created_at":"2026-05-04T12:00:00.000Z","account":%s,"status":%s}`, a.next, person, a.posts[status])}
 	a.next++
 	a.told = append(a.told, n)
 	if loud {
@@ -80,18 +82,24 @@ func (a *Account) status(id, text, visibility, edited string) string {
 		"account":%s,"mentions":[{"id":%q}],"media_attachments":[]}`, id, edited, visibility, a.ID, "<p>"+text+"</p>", id, person, a.ID)
 }
 
-// Edit tells the stream that a post was changed at the given time.
-func (a *Account) Edit(status, text string, at time.Time) {
+// Edit changes a post at the given time, and tells the stream when loud.
+func (a *Account) Edit(status, text string, at time.Time, loud bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.say("status.update", a.status(status, text, "public", strconv.Quote(at.UTC().Format(time.RFC3339Nano))))
+	a.posts[status] = a.status(status, text, "public", strconv.Quote(at.UTC().Format(time.RFC3339Nano)))
+	if loud {
+		a.say("status.update", a.posts[status])
+	}
 }
 
-// Delete tells the stream that a post is gone.
-func (a *Account) Delete(status string) {
+// Delete removes a post, and tells the stream when loud.
+func (a *Account) Delete(status string, loud bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.say("delete", status)
+	delete(a.posts, status)
+	if loud {
+		a.say("delete", status)
+	}
 }
 
 func (a *Account) say(event, data string) {
@@ -133,7 +141,7 @@ func (a *Account) Streams() int {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	a := s.accounts[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	a := s.accounts[fakehttp.Token(r, "Bearer")]
 	s.mu.Unlock()
 	switch {
 	case a == nil:
@@ -142,17 +150,29 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.notifications(w, r, s.Page)
 	case r.URL.Path == "/api/v1/streaming/user":
 		a.stream(w, r)
-	case r.URL.Path == "/api/v1/statuses/root":
-		_, _ = fmt.Fprintf(w, `{"id":"root","visibility":"public","content":"<p>Our post</p>","url":"https://home.example/root"}`)
+	case strings.HasPrefix(r.URL.Path, "/api/v1/statuses/"):
+		a.single(w, strings.TrimPrefix(r.URL.Path, "/api/v1/statuses/"))
 	default:
 		fail(w, http.StatusNotFound, "Record not found")
 	}
 }
 
+func (a *Account) single(w http.ResponseWriter, id string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	post, ok := a.posts[id]
+	if id == "root" {
+		post, ok = `{"id":"root","visibility":"public","content":"<p>Our post</p>","url":"https://home.example/root"}`, true
+	}
+	if !ok {
+		fail(w, http.StatusNotFound, "Record not found")
+		return
+	}
+	_, _ = fmt.Fprint(w, post)
+}
+
 func fail(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": text})
+	fakehttp.Answer(w, status, map[string]string{"error": text})
 }
 
 func (a *Account) notifications(w http.ResponseWriter, r *http.Request, most int) {

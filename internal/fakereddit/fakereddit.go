@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"triage/internal/fakehttp"
 )
 
 // Account is an app that acts for a user.
@@ -196,8 +198,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func fail(w http.ResponseWriter, status int, message string) {
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"message": message, "error": status})
+	fakehttp.Answer(w, status, map[string]any{"message": message, "error": status})
 }
 
 func (s *Server) token(w http.ResponseWriter, r *http.Request) {

@@ -11,14 +11,13 @@ package pgtest
 
 import (
 	"context"
-	"net/url"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"triage/internal/localpg"
 	"triage/postgres"
 )
 
@@ -79,21 +78,7 @@ func (s *server) create(t testing.TB, template string) *DB {
 			t.Errorf("drop the test's database: %v", err)
 		}
 	})
-	return &DB{Name: name, URL: withDatabase(s.url, name)}
+	return &DB{Name: name, URL: localpg.WithDatabase(s.url, name)}
 }
 
 func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
-
-// withDatabase points a connection string, in either of libpq's two forms, at another
-// database.
-func withDatabase(connection, name string) string {
-	u, err := url.Parse(connection)
-	if err != nil || !strings.HasPrefix(u.Scheme, "postgres") {
-		return connection + " dbname=" + name
-	}
-	u.Path = "/" + name
-	q := u.Query()
-	q.Del("dbname")
-	u.RawQuery = q.Encode()
-	return u.String()
-}

@@ -10,6 +10,8 @@ import (
 	"testing/fstest"
 
 	"github.com/jackc/pgx/v5"
+
+	"triage/internal/localpg"
 )
 
 func TestEachTestHasItsOwnMigratedDatabase(t *testing.T) {
@@ -119,7 +121,7 @@ func TestBothFormsOfAConnectionStringAreRedirected(t *testing.T) {
 		"host=h user=u dbname=old":                   "new",
 		"postgres://u@h/?dbname=old&sslmode=disable": "new",
 	} {
-		config, err := pgx.ParseConfig(withDatabase(in, "new"))
+		config, err := pgx.ParseConfig(localpg.WithDatabase(in, "new"))
 		if err != nil {
 			t.Fatalf("%s: %v", in, err)
 		}

@@ -95,7 +95,7 @@ func (s *server) build(ctx context.Context, conn *pgx.Conn, name string, migrate
 			return err
 		}
 	}
-	if err := migrate(ctx, withDatabase(s.url, building)); err != nil {
+	if err := migrate(ctx, localpg.WithDatabase(s.url, building)); err != nil {
 		return err
 	}
 	_, err := conn.Exec(ctx, "ALTER DATABASE "+quote(building)+" RENAME TO "+quote(name))

@@ -1,0 +1,4 @@
+package classifier
+
+// Groups is groups for the tests.
+var Groups = groups

@@ -1,0 +1,80 @@
+// A brand of a story: people with passwords, and a public that writes to it by signed
+// webhooks.
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { run } from './program'
+
+export interface Person {
+  name: string
+  mail: string
+  password: string
+}
+
+export interface Said {
+  id?: string
+  text: string
+  author?: { id: string; name?: string; handle?: string; followers?: number }
+  thread?: { id: string; text?: string; permalink?: string }
+  kind?: string
+  permalink?: string
+}
+
+export class Brand {
+  private constructor(readonly address: string, readonly id: string, readonly path: string, private readonly key: Buffer, readonly token: string) {}
+
+  static async open(address: string, name: string): Promise<Brand> {
+    const key = randomBytes(32)
+    const { id } = await run(['brand', 'add', '--name', `${name} ${randomUUID().slice(0, 8)}`])
+    const endpoint = await run(['endpoint', 'add', '--brand', String(id), '--platform', 'standard_webhooks', '--secret', `whsec_${key.toString('base64')}`])
+    await run(['channel', 'add', '--brand', String(id), '--endpoint', String(endpoint.id), '--external-id', 'forum', '--name', 'Forum'])
+    const { token } = await run(['token', 'add', '--brand', String(id), '--role', 'lead', '--person', `Watcher ${id}`])
+    return new Brand(address, String(id), String(endpoint.path), key, String(token))
+  }
+
+  /** person adds somebody who can sign in. */
+  async person(name: string, role: string): Promise<Person> {
+    const mail = `${name.toLowerCase()}-${randomUUID().slice(0, 8)}@example.com`
+    const password = `strasse-${randomUUID()}`
+    const added = await run(['person', 'add', '--name', name, '--email', mail])
+    await run(['token', 'add', '--brand', this.id, '--role', role, '--person', String(added.id)])
+    await run(['person', 'password', '--person', String(added.id)], `${password}\n`)
+    return { name, mail, password }
+  }
+
+  /** say delivers what the public says, and waits until all of it stands in a queue. */
+  async say(...said: Said[]): Promise<void> {
+    const before = await this.live()
+    await this.deliver(said)
+    for (let tries = 0; tries < 300; tries++) {
+      if ((await this.live()) >= before + said.length) return
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    throw new Error('what was said reaches no queue')
+  }
+
+  async deliver(said: Said[], action = 'created'): Promise<void> {
+    const body = JSON.stringify({
+      type: `comment.${action}`, timestamp: new Date().toISOString(),
+      data: said.map((s, n) => ({ id: s.id ?? randomUUID(), account: 'forum', author: { id: `author-${n}`, name: `Author ${n}` }, created_at: new Date().toISOString(), ...s })),
+    })
+    const id = randomUUID()
+    const at = String(Math.floor(Date.now() / 1000))
+    const signature = createHmac('sha256', this.key).update(`${id}.${at}.${body}`).digest('base64')
+    const response = await fetch(this.address + this.path, {
+      method: 'POST', body,
+      headers: { 'Content-Type': 'application/json', 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': `v1,${signature}` },
+    })
+    if (!response.ok) throw new Error(`delivery: ${response.status} ${await response.text()}`)
+  }
+
+  /** get asks the interface as the lead does. */
+  async get<T>(path: string): Promise<T> {
+    const response = await fetch(this.address + path, { headers: { Authorization: `Bearer ${this.token}` } })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as T
+  }
+
+  private async live(): Promise<number> {
+    const { queues } = await this.get<{ queues: { open: number; claimed: number; snoozed: number; waiting: number }[] }>('/v1/queues')
+    return queues.reduce((sum, q) => sum + q.open + q.claimed + q.snoozed + q.waiting, 0)
+  }
+}
