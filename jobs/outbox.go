@@ -108,6 +108,7 @@ func (o *Outbox) take(ctx context.Context, now time.Time) (taken []postgres.Take
 // lanes parts notices by brand, place and kind. Each part becomes one message. Of several
 // messages to one place all but the first are late: they have to keep their distance.
 func lanes(taken []postgres.TakenNotice) (batches [][]postgres.TakenNotice, late []postgres.TakenNotice) {
+	slices.SortStableFunc(taken, func(a, b postgres.TakenNotice) int { return cmp.Compare(turn(a.Kind), turn(b.Kind)) })
 	type lane struct {
 		brand        triage.ID
 		target, kind string
@@ -130,6 +131,19 @@ func lanes(taken []postgres.TakenNotice) (batches [][]postgres.TakenNotice, late
 		batches[at[l]] = append(batches[at[l]], n)
 	}
 	return batches, late
+}
+
+// turn says which of several kinds goes first.
+func turn(kind string) int {
+	switch kind {
+	case postgres.NoticeRetract:
+		return 0
+	case postgres.NoticeAlarm:
+		return 1
+	case postgres.NoticeNew:
+		return 2
+	}
+	return 3
 }
 
 // send makes one message of a batch of one brand, place and kind.
@@ -158,7 +172,7 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 		return err
 	}
 	if kind := batch[0].Kind; kind == postgres.NoticeAlarm || kind == postgres.NoticeCalm {
-		return o.sendTrouble(ctx, to, batch[0])
+		return o.sendAlarm(ctx, to, batch[0])
 	}
 	subjects, err := o.Store.NoticeSubjects(ctx, batch)
 	if err != nil {
@@ -212,14 +226,27 @@ func (o *Outbox) spot(ctx context.Context, n postgres.TakenNotice) (spot, error)
 	return spot{found, voice.At(found.Zone)}, nil
 }
 
-// sendTrouble tells how a channel does. Of these, every kind is taken alone.
-func (o *Outbox) sendTrouble(ctx context.Context, to spot, n postgres.TakenNotice) error {
-	trouble, err := o.Store.NoticeTrouble(ctx, n)
+// sendAlarm tells how a channel or the brand does. Of these, every kind is taken alone.
+func (o *Outbox) sendAlarm(ctx context.Context, to spot, n postgres.TakenNotice) error {
+	notice, err := o.alarm(ctx, to, &n)
 	if err != nil {
 		return err
 	}
-	ref, err := o.Poster.Post(ctx, to.Slack, to.voice.Tell(trouble, o.now()))
+	ref, err := o.Poster.Post(ctx, to.Slack, notice)
 	return o.settle(ctx, []postgres.TakenNotice{n}, ref, err)
+}
+
+// keptAlarm marks messages that are written again without an item of theirs.
+const keptAlarm = "alarm"
+
+func (o *Outbox) alarm(ctx context.Context, to spot, n *postgres.TakenNotice) (notify.Notice, error) {
+	if n.Channel {
+		trouble, err := o.Store.NoticeTrouble(ctx, *n)
+		return to.voice.Tell(trouble, o.now()), err
+	}
+	brand, all, err := o.Store.NoticeAlarms(ctx, *n)
+	n.Told = keptAlarm
+	return to.voice.Alarms(brand, all, o.now()), err
 }
 
 // buryWorn gives up notices whose attempts never came to an end: they kill their sender.

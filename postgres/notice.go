@@ -74,8 +74,9 @@ type TakenNotice struct {
 	Telling     int    // how often its message was written
 	Told        string // hash of how the item stood then, or shall be noted to stand
 	ToldVersion int64
-	Grown       int // how often what its message gathers has changed
-	ToldGrown   int // and when it was written
+	Grown       int  // how often what its message gathers has changed
+	ToldGrown   int  // and when it was written
+	Channel     bool // it is about a channel
 }
 
 // NoticeTake bounds what is taken at once.
@@ -103,7 +104,7 @@ func (t *Tx) TakeNotices(ctx context.Context, take NoticeTake) ([]TakenNotice, e
 }
 
 const takenColumns = `n.brand_id, n.id, n.kind, n.target, coalesce(n.message_ref, ''), n.attempts, coalesce(n.handle, ''),
-	n.telling, coalesce(n.told, ''), coalesce(n.told_version, 0), n.patient, n.grown, n.told_grown`
+	n.telling, coalesce(n.told, ''), coalesce(n.told_version, 0), n.patient, n.grown, n.told_grown, n.channel_id IS NOT NULL`
 
 // wanted leaves out what waits for its muted place.
 const wanted = `NOT (n.patient AND EXISTS (SELECT FROM notice_mutes m WHERE m.brand_id = n.brand_id AND m.place = n.target AND m.until > $1))`

@@ -22,7 +22,7 @@ func (t *Tx) TakeUntrue(ctx context.Context, now time.Time, lease time.Duration,
 	rows, _ := t.tx.Query(ctx, `
 		WITH untrue AS (
 			SELECT n.brand_id, n.id FROM notices n
-			JOIN items i ON i.brand_id = n.brand_id AND i.id = n.item_id
+			LEFT JOIN items i ON i.brand_id = n.brand_id AND i.id = n.item_id
 			WHERE n.told IS NOT NULL AND (i.version <> n.told_version OR n.grown <> n.told_grown) AND coalesce(n.retell_at, $1) <= $1
 			ORDER BY i.closed_at IS NULL, i.changed_at LIMIT $3
 			FOR UPDATE OF n SKIP LOCKED)
@@ -96,6 +96,9 @@ func (t *Tx) ForgetTold(ctx context.Context) error {
 		WHERE n.told IS NOT NULL AND i.brand_id = n.brand_id AND i.id = n.item_id AND i.closed_at < $1`, t.Now.Add(-keptTrue)); err != nil {
 		return fmt.Errorf("forget messages: %w", err)
 	}
+	if err := t.exec(ctx, `UPDATE notices SET told = NULL WHERE told IS NOT NULL AND item_id IS NULL AND sent_at < $1`, t.Now.Add(-keptTrue)); err != nil {
+		return fmt.Errorf("forget messages: %w", err)
+	}
 	if err := t.exec(ctx, `
 		UPDATE notices n SET told_version = NULL FROM notices l
 		WHERE n.told_version IS NOT NULL AND l.brand_id = n.brand_id AND l.id = n.lead_id AND l.told IS NULL`); err != nil {
@@ -106,6 +109,6 @@ func (t *Tx) ForgetTold(ctx context.Context) error {
 
 func scanTaken(row pgx.CollectableRow) (TakenNotice, error) {
 	var n TakenNotice
-	err := row.Scan(&n.BrandID, &n.ID, &n.Kind, &n.Target, &n.Ref, &n.Attempts, &n.Handle, &n.Telling, &n.Told, &n.ToldVersion, &n.Patient, &n.Grown, &n.ToldGrown)
+	err := row.Scan(&n.BrandID, &n.ID, &n.Kind, &n.Target, &n.Ref, &n.Attempts, &n.Handle, &n.Telling, &n.Told, &n.ToldVersion, &n.Patient, &n.Grown, &n.ToldGrown, &n.Channel)
 	return n, err
 }
