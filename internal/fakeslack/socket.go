@@ -93,7 +93,7 @@ func (s *Server) Push(ctx context.Context, c Callback) error {
 	return nil
 }
 
-// Hang up ends the socket, as Slack does every few hours, after telling so.
+// HangUp ends the socket, as Slack does every few hours, after telling so.
 func (s *Server) HangUp() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
