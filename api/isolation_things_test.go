@@ -239,7 +239,7 @@ func (e *estate) ruleBody() map[string]any {
 	none := []string{}
 	return map[string]any{
 		"name": e.text("Rule"), "place": "C0CHANNEL", "queues": none, "priorities": []int{1}, "risks": none, "languages": none,
-		"platforms": none, "hours": nil, "urgent": true,
+		"platforms": none, "urgent": true,
 	}
 }
 

@@ -40,7 +40,7 @@ type RuleBody struct {
 	Risks      []string         `json:"risks" nullable:"false" maxItems:"20" doc:"Any of them"`
 	Languages  []string         `json:"languages" nullable:"false" maxItems:"50" doc:"Such as de"`
 	Platforms  []string         `json:"platforms" nullable:"false" maxItems:"50"`
-	Hours      *triage.Calendar `json:"hours" doc:"When it may ring; null: always. What comes outside waits"`
+	Hours      *triage.Calendar `json:"hours,omitempty" doc:"When it may ring; without it: always. What comes outside waits"`
 	Urgent     bool             `json:"urgent" doc:"What is urgent rings at any hour"`
 }
 
@@ -113,12 +113,13 @@ func (s *Server) addRule(ctx context.Context, who postgres.Caller, in *addRuleIn
 	return kept(s.gate.SaveRoute(ctx, who, in.Body.row("")))
 }
 
-type onRule struct {
+// OnRule names a rule.
+type OnRule struct {
 	ID string `path:"id" doc:"Id of a rule"`
 }
 
 type changeRuleInput struct {
-	onRule
+	OnRule
 	Body RuleBody
 }
 
@@ -126,7 +127,7 @@ func (s *Server) changeRule(ctx context.Context, who postgres.Caller, in *change
 	return kept(s.gate.SaveRoute(ctx, who, in.Body.row(in.ID)))
 }
 
-func (s *Server) removeRule(ctx context.Context, who postgres.Caller, in *onRule) (*struct{}, error) {
+func (s *Server) removeRule(ctx context.Context, who postgres.Caller, in *OnRule) (*struct{}, error) {
 	return nil, s.gate.DropRoute(ctx, who, triage.ID(in.ID))
 }
 
