@@ -205,16 +205,9 @@ func (o *Outbox) spot(ctx context.Context, n postgres.TakenNotice) (spot, error)
 	if err != nil {
 		return spot{}, err
 	}
-	return spot{found, Speaking(o.Voice, found)}, nil
-}
-
-// Speaking returns v as it speaks at a place: in its language, on its clock.
-func Speaking(v notify.Voice, at postgres.Place) notify.Voice {
-	v.Language = cmp.Or(at.Language, v.Language)
-	if zone, err := time.LoadLocation(at.Zone); err == nil && at.Zone != "" {
-		v.Location = zone
-	}
-	return v
+	voice := o.Voice
+	voice.Language = cmp.Or(found.Language, voice.Language)
+	return spot{found, voice.At(found.Zone)}, nil
 }
 
 // sendTrouble tells how a channel does. Of these, every kind is taken alone.
