@@ -49,8 +49,12 @@ const (
 	NoticeCalm    = "calm"  // and it is over
 )
 
-// AddTest asks for a test message and returns the notice's id.
+// AddTest asks for a test message and returns the notice's id. A place that is none is
+// Invalid.
 func (t *Tx) AddTest(ctx context.Context, brand triage.ID, place string) (triage.ID, error) {
+	if err := t.checkPlace(ctx, brand, place); err != nil {
+		return "", err
+	}
 	id := NewID()
 	if err := t.exec(ctx, `
 		INSERT INTO notices (brand_id, id, kind, cause, why, target, next_at, created_at)

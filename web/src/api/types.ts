@@ -1,9 +1,9 @@
 // Names of the contract's shapes, as the console uses them. `make types` generates
 // schema.ts from the running code; it is read by the compiler only.
 export type {
-  AuthorPage, BulkOutputBody, DetailBody, EngagementBody, EvidenceBody, GroupBody, HistoryBody, ItemBody, ListFilter,
-  ListOutputBody, MeOutputBody, MeansOutputBody, NoteBody, PeopleOutputBody, QueueBody, ReceiptBody, SessionBody,
-  SkippedBody, ThreadPage, ViewBody, WaveBody,
+  AuthorPage, BrandBody, BudgetBody, BulkOutputBody, CareBody, ChannelState, CostLineBody, DeliveryEntry, DetailBody, EndpointEntry, EngagementBody, EvidenceBody, GroupBody, HistoryBody, InvitationBody, ItemBody, ListFilter,
+  ListOutputBody, MemberBody, MeOutputBody, MeansOutputBody, NoteBody, PeopleOutputBody, QueueBody, ReceiptBody, SessionBody,
+  SkippedBody, ThreadPage, ThriftBody, TokenBody, ViewBody, WaveBody,
 } from './schema'
 
 export type Queue = 'smm' | 'cm'
