@@ -59,6 +59,9 @@ type Options struct {
 	// PasswordCost is what one hash of a password takes. Zero means password.Standard.
 	PasswordCost password.Cost
 
+	// SlackSecret signs what people do with our messages in Slack. Without it that is refused.
+	SlackSecret string
+
 	// StreamBeat is how often live streams show that they live, and look whether their
 	// caller still may read. Zero means 15 s.
 	StreamBeat time.Duration
@@ -84,6 +87,8 @@ type Server struct {
 	feeds      *feeds
 	beat       time.Duration
 	insights   *insight.Insights
+
+	slackSecret string
 }
 
 // Limits of a request.
@@ -98,7 +103,7 @@ func New(o Options) *Server {
 	s := &Server{store: o.Store, desk: o.Desk, door: o.Door, log: o.Log, cursorKey: o.CursorKey, embedder: o.Embedder, near: o.Near}
 	s.feeds, s.beat = newFeeds(o.Store, o.Log), cmp.Or(o.StreamBeat, streamBeat)
 	s.provider, s.public = o.Provider, publicURL(o.Public)
-	s.insights = insight.New(o.Store)
+	s.insights, s.slackSecret = insight.New(o.Store), o.SlackSecret
 	s.purse, s.pricesAsOf = o.Purse, cmp.Or(o.Prices.AsOf, llm.Prices(nil).AsOf)
 	s.gate = access.New(o.Store, cmp.Or(o.PasswordCost, password.Standard))
 	if len(s.cursorKey) == 0 {
@@ -115,6 +120,7 @@ func New(o Options) *Server {
 		EnableTrustedProxyCheck: true, // nobody is trusted
 	})
 	s.app.Use(s.recoverPanic)
+	s.slackRoutes(s.app)
 	s.webhookRoutes(s.app) // before the rest: thousands a second need no more than they ask for
 	s.app.Use(begin)
 	s.routes()

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -96,7 +97,7 @@ func (u *Upkeep) tasks() []task {
 			return false, err
 		})},
 		{"forget messages", time.Hour, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
-			return false, tx.ForgetTold(ctx)
+			return false, errors.Join(tx.ForgetTold(ctx), tx.ForgetSlackCalls(ctx))
 		})},
 		{"waves", time.Second, u.Waves},
 		{"fold threads", 10 * time.Second, u.inTx(func(ctx context.Context, tx *postgres.Tx) (bool, error) {
@@ -107,6 +108,8 @@ func (u *Upkeep) tasks() []task {
 		})},
 		{"retention", 5 * time.Minute, u.ForgetOld},
 		{"channels", time.Minute, u.channels},
+		{"crises", crisisEvery, u.crises},
+		{"alarms", alarmsEvery, u.alarms},
 		{"teach", 2 * time.Second, u.teach},
 		{"forget corrections", time.Hour, u.inTx(u.forgetTaught)},
 		{"drift", time.Hour, u.drift},

@@ -21,15 +21,21 @@ func (v Voice) Digest(subjects []Subject, now time.Time) Notice {
 	})
 	n := Notice{Headline: w.waiting(len(sorted)), Line: v.tally(sorted)}
 	for _, s := range sorted[:min(len(sorted), digestEntries)] {
-		n.Entries = append(n.Entries, Entry{
-			Link:  v.link(s, w.priority[s.Priority]+", "+w.intent[s.Intent]),
-			Facts: strings.Join(present(v.risks(s), w.queue[s.Queue], platformName(s.Platform), s.Brand, v.dueIn(s.DueAt, now)), " · "),
-		})
+		n.Entries = append(n.Entries, v.entry(s, now))
 	}
 	if rest := len(sorted) - digestEntries; rest > 0 {
 		n.Entries = append(n.Entries, Entry{Link: Link{Text: w.more(rest)}})
 	}
 	return n
+}
+
+// entry names one item, without a word of its author.
+func (v Voice) entry(s Subject, now time.Time) Entry {
+	w := v.words()
+	return Entry{
+		Link:  v.link(s, w.priority[s.Priority]+", "+w.intent[s.Intent]),
+		Facts: strings.Join(present(v.risks(s), w.queue[s.Queue], platformName(s.Platform), s.Brand, v.dueIn(s.DueAt, now)), " · "),
+	}
 }
 
 // tally counts subjects by priority: "3 urgent, 24 high".

@@ -29,8 +29,11 @@ type words struct {
 	assignedTo, heldBy, snoozedBy, waitingBy, closedBy                     string // with # for the name
 	cameByQueue, cameByRoute, cameByTest, test, testLine                   string // with # for the name
 	handTo                                                                 string // with # for the queue
+	said                                                                   map[Said]string
 	dialog, labelNote, labelDraft, keep, cancel                            string
-	waitingOf, moreOf                                                      string // with # for the number
+	waitingOf, moreOf                                                      string           // with # for the number
+	alsoOf                                                                 string           // with # for the number, § for how many of it are open
+	levels                                                                 map[Level]string // with # for the kind
 	thousands                                                              string
 	due                                                                    string // layout of package time
 	zones                                                                  map[string]string
@@ -69,16 +72,28 @@ func (v Voice) dueIn(at, now time.Time) string {
 // read later and elsewhere than it is written.
 func (v Voice) time(at time.Time) string {
 	w := v.words()
-	location := v.Location
-	if location == nil {
-		location = time.UTC
-	}
-	local := at.In(location)
+	local := at.In(v.Clock())
 	zone := local.Format("MST")
 	if own, ok := w.zones[zone]; ok {
 		zone = own
 	}
 	return local.Format(w.due) + " " + zone
+}
+
+// Clock is the team's time zone.
+func (v Voice) Clock() *time.Location {
+	if v.Location == nil {
+		return time.UTC
+	}
+	return v.Location
+}
+
+// At is v on the clock of a zone; one that there is not changes nothing.
+func (v Voice) At(zone string) Voice {
+	if location, err := time.LoadLocation(zone); err == nil && zone != "" {
+		v.Location = location
+	}
+	return v
 }
 
 // number groups the digits of n by thousands.
@@ -168,6 +183,22 @@ var english = words{
 	cameByQueue: "You see this because it is urgent or high, and its queue is told here.",
 	cameByRoute: "You see this because of the rule “#”.", cameByTest: "You see this because somebody asked for a test.",
 	test: "Test", testLine: "This is how you will hear of what cannot wait for #.", handTo: "Hand over to the #",
+	said: map[Said]string{
+		SaidNotYours: "This is not available to you.",
+		SaidUnknown:  "Slack does not tell who you are here. Sign in to the console, ask for a code, and say: /triage link CODE",
+		SaidOutside:  "Guests and people of other workspaces cannot work here.",
+		SaidRole:     "Your role does not allow this.",
+		SaidStale:    "It has changed meanwhile; the message will say so in a moment.",
+		SaidTrouble:  "That did not work just now. Please try again.",
+		SaidKept:     "It is kept with the item.", SaidCorrected: "Thank you. It is placed by what you said, and the next similar ones too.",
+		SaidLinked: "You are known now: what you do here counts as yours.", SaidBadCode: "This code is not valid any more. Ask for a new one.",
+		SaidBrand: "You work for several brands here. Name one: /triage @brand next",
+		SaidHelp:  "/triage next · queue smm|cm · search WORDS · who · mute 1h · link CODE. With several brands: /triage @brand next",
+		SaidMuted: "Quiet until then, apart from what is urgent.", SaidUnmuted: "You hear of everything again.",
+		SaidNothing: "Nothing waits that fits you.", SaidCapacity: "You have enough in hand.", SaidOffDuty: "You are off duty.",
+		SaidOnLeave: "You are on leave.", SaidExposure: "What waits hurts to read, and you have read enough of it.",
+		SaidNone: "Nothing is found.", SaidOnDuty: "On duty", SaidOff: "Off duty", SaidFound: "Found", SaidNext: "Next for you", SaidUntil: "Until",
+	},
 	dialog: "Note or draft", labelNote: "Note for the team", labelDraft: "Draft of a reply; it is kept, not sent", keep: "Keep", cancel: "Cancel",
 	open: "Open the item", followers: "followers", verified: "verified",
 	covered:   "The text is covered because it may be hard to read. Open the item to see it.",
@@ -175,7 +206,12 @@ var english = words{
 	notJudged: "not judged by a machine", unsure: "unsure", overdue: "overdue",
 	deleted:     "Deleted",
 	deletedLine: "The comment was deleted by its author or by the platform. Its text was removed here, too.",
-	yes:         "yes", no: "no", waitingOf: "# items cannot wait", moreOf: "and # more",
+	alsoOf:      "And # more, gathered here so that it rings once; § of them are open.",
+	levels: map[Level]string{
+		LevelUrgent: "Somebody here said that “#” is not worth a ping: only what is urgent rings.",
+		LevelRisk:   "People here said that “#” is not worth a ping: only what is urgent and holds a risk rings.",
+	},
+	yes: "yes", no: "no", waitingOf: "# items cannot wait", moreOf: "and # more",
 	thousands: ",", due: "2 Jan 2006, 15:04",
 }
 
@@ -216,6 +252,22 @@ var german = words{
 	cameByQueue: "Sie sehen das, weil es dringend oder hoch eingestuft ist und die Queue hier gemeldet wird.",
 	cameByRoute: "Sie sehen das wegen der Regel „#“.", cameByTest: "Sie sehen das, weil jemand einen Test angefordert hat.",
 	test: "Test", testLine: "So erfahren Sie hier, was bei # nicht warten kann.", handTo: "An die # übergeben",
+	said: map[Said]string{
+		SaidNotYours: "Das steht Ihnen hier nicht zur Verfügung.",
+		SaidUnknown:  "Slack verrät nicht, wer Sie hier sind. In der Konsole anmelden, einen Code anfordern und schreiben: /triage link CODE",
+		SaidOutside:  "Gäste und Personen aus anderen Workspaces können hier nicht arbeiten.",
+		SaidRole:     "Ihre Rolle erlaubt das nicht.",
+		SaidStale:    "Es hat sich inzwischen geändert; die Nachricht sagt es gleich.",
+		SaidTrouble:  "Das hat gerade nicht geklappt. Bitte noch einmal versuchen.",
+		SaidKept:     "Es ist beim Eintrag abgelegt.", SaidCorrected: "Danke. Der Eintrag ist danach eingeordnet, die nächsten ähnlichen auch.",
+		SaidLinked: "Sie sind jetzt bekannt: was Sie hier tun, zählt als Ihres.", SaidBadCode: "Dieser Code gilt nicht mehr. Bitte einen neuen anfordern.",
+		SaidBrand: "Sie arbeiten hier für mehrere Marken. Bitte eine nennen: /triage @marke next",
+		SaidHelp:  "/triage next · queue smm|cm · search WÖRTER · who · mute 1h · link CODE. Bei mehreren Marken: /triage @marke next",
+		SaidMuted: "Bis dahin Ruhe, außer bei Dringendem.", SaidUnmuted: "Sie hören wieder von allem.",
+		SaidNothing: "Es wartet nichts, das zu Ihnen passt.", SaidCapacity: "Sie haben genug in Arbeit.", SaidOffDuty: "Sie sind nicht im Dienst.",
+		SaidOnLeave: "Sie sind im Urlaub.", SaidExposure: "Was wartet, ist belastend, und Sie haben genug davon gelesen.",
+		SaidNone: "Nichts gefunden.", SaidOnDuty: "Im Dienst", SaidOff: "Nicht im Dienst", SaidFound: "Gefunden", SaidNext: "Als Nächstes für Sie", SaidUntil: "Bis",
+	},
 	dialog: "Notiz oder Entwurf", labelNote: "Notiz für das Team", labelDraft: "Entwurf einer Antwort; er wird abgelegt, nicht gesendet", keep: "Ablegen", cancel: "Abbrechen",
 	open: "Eintrag öffnen", followers: "Follower", verified: "verifiziert",
 	covered:   "Der Text ist verdeckt, weil er belasten kann. Zum Lesen den Eintrag öffnen.",
@@ -223,7 +275,12 @@ var german = words{
 	notJudged: "nicht maschinell eingeschätzt", unsure: "unsicher", overdue: "überfällig",
 	deleted:     "Gelöscht",
 	deletedLine: "Der Kommentar wurde von der Person oder der Plattform gelöscht. Sein Text ist auch hier entfernt.",
-	yes:         "ja", no: "nein", waitingOf: "# Einträge können nicht warten", moreOf: "und # weitere",
+	alsoOf:      "Und # weitere, hier gesammelt, damit es nur einmal klingelt; davon offen: §.",
+	levels: map[Level]string{
+		LevelUrgent: "Hier hat jemand gesagt, „#“ sei keine Meldung wert: nur Dringendes klingelt.",
+		LevelRisk:   "Hier wurde gesagt, „#“ sei keine Meldung wert: nur Dringendes mit einem Risiko klingelt.",
+	},
+	yes: "ja", no: "nein", waitingOf: "# Einträge können nicht warten", moreOf: "und # weitere",
 	thousands: ".", due: "02.01.2006, 15:04 Uhr",
 	zones: map[string]string{"CET": "MEZ", "CEST": "MESZ"},
 }

@@ -13,8 +13,17 @@ import (
 // Note keeps what who writes down about the item. Everybody who works for the brand may,
 // whoever holds it, also when it is closed.
 func (d *Desk) Note(ctx context.Context, who postgres.Caller, id triage.ID, given Given, text string) (postgres.Item, error) {
+	return d.write(ctx, who, id, given, "item.noted", text)
+}
+
+// Draft keeps the draft of a reply, as Note keeps a note. Nothing is sent.
+func (d *Desk) Draft(ctx context.Context, who postgres.Caller, id triage.ID, given Given, text string) (postgres.Item, error) {
+	return d.write(ctx, who, id, given, "item.drafted", text)
+}
+
+func (d *Desk) write(ctx context.Context, who postgres.Caller, id triage.ID, given Given, action, text string) (postgres.Item, error) {
 	return d.changeAny(ctx, who, id, given, func(c *change) error {
-		c.action = "item.noted"
+		c.action = action
 		if text, err := cleanNote(text); err != nil || text == "" {
 			return triage.Errorf(triage.Invalid, "A note is text of at most %d characters.", maxNote)
 		}

@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ['browser/house.ts'],
     fileParallelism: false,
     testTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } }, // a busy machine takes its time
     hookTimeout: 120_000,
   },
 })

@@ -94,8 +94,8 @@ func channelExpect(ctx context.Context, c *call) error {
 	c.explain("Of an account that tells nothing for longer, its brand's team hears once, and again when it is\n" +
 		"over. Without this, the account's own past says how long that is, by the hour of the week.")
 	id := c.flags.String("channel", "", "the `channel`, by id")
-	within := c.flags.Duration("within", 0, "how `long` it may tell nothing, such as 6h; 0 lets its own past say")
-	if err := c.parse("channel", "within"); err != nil {
+	within := c.flags.Duration("within", 0, "the longest `duration` that it may tell nothing, such as 6h; 0 lets its own past say")
+	if err := c.parse("channel"); err != nil {
 		return err
 	}
 	if *within < 0 {

@@ -34,6 +34,7 @@ type Config struct {
 
 	SlackToken         hidden `env:"SLACK_BOT_TOKEN"`
 	SlackSigningSecret hidden `env:"SLACK_SIGNING_SECRET"`
+	SlackAppToken      hidden `env:"SLACK_APP_TOKEN"`
 
 	Listen     string     `env:"TRIAGE_LISTEN" envDefault:"127.0.0.1:8080"`
 	PublicURL  string     `env:"TRIAGE_PUBLIC_URL"`

@@ -163,10 +163,10 @@ func TestAnImportThatIsKilledGoesOnWhereItStopped(t *testing.T) {
 	var body strings.Builder
 	body.WriteString("id,text,created_at,author\n")
 	for n := range lines {
-		switch {
-		case n%1000 == 7:
+		switch n % 1000 {
+		case 7:
 			fmt.Fprintf(&body, "n%d,no time,,a\n", n)
-		case n%1000 == 9:
+		case 9:
 			fmt.Fprintf(&body, "n%d,\"said before\",2025-05-04T10:00:00Z,a\n", n-1)
 		default:
 			fmt.Fprintf(&body, "n%d,\"what %d\nsaid\",2025-05-04T10:00:00Z,a%d\n", n, n, n%50)

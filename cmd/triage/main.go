@@ -40,7 +40,7 @@ func commands() []command {
 		{"endpoint list", "", "list the webhook addresses", endpointList},
 		{"channel add", "--brand BRAND --endpoint ENDPOINT --external-id ACCOUNT --name NAME", "listen to an account of a brand", channelAdd},
 		{"channel token", "--channel CHANNEL --token TOKEN", "give an account another access token", channelToken},
-		{"channel expect", "--channel CHANNEL --within DURATION", "set how long an account may tell nothing", channelExpect},
+		{"channel expect", "--channel CHANNEL", "set how long an account may tell nothing", channelExpect},
 		{"channel list", "--brand BRAND", "list the accounts of a brand", channelList},
 		{"token add", "--brand BRAND --role ROLE --person PERSON", "let a person in", tokenAdd},
 		{"token revoke", "--brand BRAND --token TOKEN", "end a token at once", tokenRevoke},

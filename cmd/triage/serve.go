@@ -12,10 +12,12 @@ import (
 	"time"
 
 	"triage/api"
+	"triage/chat"
 	"triage/embeddings"
 	"triage/ingest"
 	"triage/jobs"
 	"triage/llm"
+	"triage/notify/slack"
 	"triage/postgres"
 	"triage/queue"
 	"triage/secret"
@@ -93,6 +95,8 @@ type service struct {
 	client *jobs.Client
 	upkeep *jobs.Upkeep
 	outbox *jobs.Outbox
+	clerk  *chat.Clerk
+	ear    *slack.Client // nil without Socket Mode
 	asking *sources.Runner
 }
 
@@ -140,7 +144,7 @@ func (s *service) prepareAPI(ctx context.Context) error {
 	s.server = api.New(api.Options{
 		Store: s.store, Desk: queue.NewDesk(s.store), Log: s.log, CursorKey: cursors,
 		Purse: judge.Purse(), Prices: judge.Prices,
-		Public: s.config.Address(), Provider: provider, Embedder: judge.Embedder, Near: judge.Near,
+		Public: s.config.Address(), Provider: provider, SlackSecret: s.config.SlackSigningSecret.Reveal(), Embedder: judge.Embedder, Near: judge.Near,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
 	})
 	if err := web.Serve(s.server.App(), web.Built()); err != nil {
@@ -196,7 +200,7 @@ func (s *service) prepareJobs(ctx context.Context) error {
 		return err
 	}
 	s.upkeep = &jobs.Upkeep{Store: s.store, Judge: judge, Wanted: s.wanted, Keeping: s.config.Keeping(), Log: s.log}
-	if s.outbox, err = s.slackOutbox(); err != nil {
+	if err := s.prepareSlack(); err != nil {
 		return err
 	}
 	s.client, err = jobs.NewClient(s.store, judge, s.config.JobWorkers, s.log)
@@ -216,6 +220,10 @@ func (s *service) run(ctx context.Context, ready func(address string)) error {
 		running.Go(func() { s.upkeep.Run(background) })
 		if s.outbox != nil {
 			running.Go(func() { s.outbox.Run(background) })
+			running.Go(func() { s.clerk.Run(background) })
+		}
+		if s.ear != nil {
+			running.Go(func() { s.listenToSlack(background) })
 		}
 	}
 	running.Go(func() { _ = s.watch.Watch(background) }) // ends with background only

@@ -67,7 +67,7 @@ func TestWhyYouTubeRefuses(t *testing.T) {
 		}
 	}
 	for _, passing := range []*connector.StatusError{body("commentsDisabled", ""), body("processingFailure", "")} {
-		if err := c.refusal(passing, now); err != error(passing) {
+		if err := c.refusal(passing, now); !errors.Is(err, passing) {
 			t.Errorf("%s: %v", passing.Body, err)
 		}
 	}

@@ -27,11 +27,11 @@ func (a *away) flooded(ctx context.Context) error {
 		otherRate, a.quiet, a.flood, a.floodRate, float64(a.budget)/1e6)
 	var before, flood, drained, after time.Time
 	err = watching(ctx, []*mail{other}, time.Minute, func() error {
-		if err := pour(ctx, []*mail{other}, "warm", time.Second/otherRate, 10*otherRate); err != nil {
+		if err := pour(ctx, []*mail{other}, "warm", time.Second/otherRate, 0, 10*otherRate); err != nil {
 			return err
 		}
 		before = time.Now()
-		if err := pour(ctx, []*mail{other}, "before", time.Second/otherRate, int(a.quiet.Seconds()*otherRate)); err != nil {
+		if err := pour(ctx, []*mail{other}, "before", time.Second/otherRate, 0, int(a.quiet.Seconds()*otherRate)); err != nil {
 			return err
 		}
 		flood = time.Now()
@@ -39,7 +39,7 @@ func (a *away) flooded(ctx context.Context) error {
 			return err
 		}
 		drained = time.Now()
-		err := pour(ctx, []*mail{other}, "after", time.Second/otherRate, int(a.quiet.Seconds()*otherRate))
+		err := pour(ctx, []*mail{other}, "after", time.Second/otherRate, 0, int(a.quiet.Seconds()*otherRate))
 		after = time.Now()
 		return err
 	})
@@ -73,7 +73,7 @@ func (a *away) pourFlood(ctx context.Context, poor, other *mail) error {
 	beside := make(chan error, 1)
 	go func() {
 		for n := 0; !over.Load(); n++ {
-			if err := pour(ctx, []*mail{other}, fmt.Sprintf("flood%d-", n), time.Second/otherRate, otherRate); err != nil {
+			if err := pour(ctx, []*mail{other}, "flood", time.Second/otherRate, n*otherRate, otherRate); err != nil {
 				beside <- err
 				return
 			}
@@ -89,7 +89,7 @@ func (a *away) pourFlood(ctx context.Context, poor, other *mail) error {
 func (a *away) drain(ctx context.Context, poor *mail) error {
 	const parts = 10
 	for n := range parts {
-		if err := pour(ctx, []*mail{poor}, fmt.Sprintf("f%d-", n), time.Second/time.Duration(a.floodRate), a.flood/parts); err != nil {
+		if err := pour(ctx, []*mail{poor}, "f", time.Second/time.Duration(a.floodRate), n*(a.flood/parts), a.flood/parts); err != nil {
 			return err
 		}
 		placed, err := poor.number(ctx, placedOf, poor.brand.ID)
@@ -134,7 +134,7 @@ func (a *away) account(ctx context.Context, poor, other *mail) error {
 	a.add("flooded brand: spent, in millionths of a US dollar", spent, "", atMost(float64(a.budget)))
 	a.add("flooded brand: share of the budget that was spent", 100*spent/float64(a.budget), "%", none)
 	a.add("comments accepted and without an item", float64(len(poor.letters))-placed+float64(other.missing()), "", exactly(0))
-	a.add("comments answered 503 and sent again", float64(poor.refused.Load()+other.refused.Load()), "", none)
+	a.add("attempts answered 503 or not at all, and made again", float64(poor.refused.Load()+other.refused.Load()), "", none)
 	a.add("peak resident memory in the flood", float64(peak)/(1<<20), "MiB", atMost(256))
 	return nil
 }

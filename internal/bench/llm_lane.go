@@ -86,7 +86,7 @@ type mail struct {
 	*lane
 	brand rig.Brand
 
-	refused atomic.Int64 // attempts that were answered 503
+	refused atomic.Int64 // attempts that were answered 503, or not at all
 
 	mu      sync.Mutex
 	letters map[string]letter
@@ -99,9 +99,9 @@ type letter struct {
 	ack time.Duration
 }
 
-// pour sends n comments, one every interval, to each of to in turn, and returns when the last
-// was answered. Who is late catches up.
-func pour(ctx context.Context, to []*mail, tag string, every time.Duration, n int) error {
+// pour sends n comments from number first on, one every interval, to each of to in turn, and
+// returns when the last was answered. Who is late catches up.
+func pour(ctx context.Context, to []*mail, tag string, every time.Duration, first, n int) error {
 	const senders = 8
 	began := time.Now()
 	errs := make([]error, senders)
@@ -121,7 +121,7 @@ func pour(ctx context.Context, to []*mail, tag string, every time.Duration, n in
 				}
 				for j := range to {
 					which := (i/senders + j) % len(to) // who comes first changes
-					if err := to[which].send(lines[which], tag, i); err != nil {
+					if err := to[which].send(lines[which], tag, first+i); err != nil {
 						errs[k] = err
 						return
 					}
@@ -133,7 +133,7 @@ func pour(ctx context.Context, to []*mail, tag string, every time.Duration, n in
 	return errors.Join(append(errs, ctx.Err())...)
 }
 
-// patienceToSend is how long a comment that is answered 503 is sent again, as platforms do.
+// patienceToSend is how long a comment is sent again that is answered 503 or not at all, as platforms do.
 const patienceToSend = time.Minute
 
 // send sends one comment below a post of its own, so that no judgement is reused. Times are
@@ -144,7 +144,7 @@ func (m *mail) send(by *rig.Sender, tag string, i int) error {
 	began := time.Now()
 	status, err := by.Post(id, body, 10*time.Second)
 	ack := time.Since(began)
-	for status == 503 && time.Since(began) < patienceToSend {
+	for (err != nil || status == 503) && time.Since(began) < patienceToSend {
 		m.refused.Add(1)
 		time.Sleep(time.Second)
 		status, err = by.Post(id, body, 10*time.Second)

@@ -61,7 +61,7 @@ func (a *away) patient(ctx context.Context) error {
 	a.add("webhook to item, the model is dead, p95", ms(percentile(waits, 0.95)), "ms", atMost(3000))
 	a.add("webhook to item, the model is dead, longest", ms(percentile(waits, 1)), "ms", none)
 	a.add("comments without an item", float64(well.missing()+ill.missing()), "", exactly(0))
-	a.add("comments answered 503 and sent again", float64(well.refused.Load()+ill.refused.Load()), "", none)
+	a.add("attempts answered 503 or not at all, and made again", float64(well.refused.Load()+ill.refused.Load()), "", none)
 	a.compare("both models answer: ack p99, ratio", well.acks(began, died, block), ill.acks(began, died, block), none, none)
 	a.compare("one model is dead: ack p99, ratio", well.acks(died, ended, block), ill.acks(died, ended, block), atLeast(0.85), atMost(1.15))
 	if err := a.recover(ctx, ill); err != nil {
@@ -83,7 +83,7 @@ func (a *away) send(ctx context.Context, to []*mail, tag string, length time.Dur
 	every := time.Minute / time.Duration(a.perMinute)
 	for sent := time.Duration(0); sent < length; sent += part {
 		some := min(part, length-sent)
-		if err := pour(ctx, to, fmt.Sprintf("%s%d-", tag, sent/part), every, int(some/every)); err != nil {
+		if err := pour(ctx, to, tag, every, int(sent/every), int(some/every)); err != nil {
 			return err
 		}
 		step("%s: %s of %s", tag, sent+some, length)

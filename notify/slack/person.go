@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/slack-go/slack"
-
 	"triage/notify"
 )
 
@@ -65,20 +63,18 @@ func (c *Client) Team(ctx context.Context) (string, error) {
 // answersHost is the only host that answers go to, unless Slack's base address is another.
 const answersHost = "hooks.slack.com"
 
-// Answer says text to whoever clicked or commanded, and to nobody else, by the address
-// that came with it. An address of another host is refused without a call. Its error is a
+// Answer says n to whoever clicked or commanded, and to nobody else, by the address that
+// came with it. An address of another host is refused without a call. Its error is a
 // *notify.Failure.
-func (c *Client) Answer(ctx context.Context, address, text string) error {
+func (c *Client) Answer(ctx context.Context, address string, n notify.Notice) error {
 	to, err := url.Parse(address)
 	official := err == nil && to.Scheme == "https" && to.Host == answersHost
 	local := err == nil && c.base != nil && to.Scheme == c.base.Scheme && to.Host == c.base.Host
 	if (!official && !local) || to.User != nil {
 		return &notify.Failure{Failing: notify.Refused, Word: "foreign_response_url"}
 	}
-	body, err := json.Marshal(map[string]any{
-		"response_type": "ephemeral", "replace_original": false, "text": plain(text, maxSection),
-		"blocks": []slack.Block{section(plainText(plain(text, maxSection)))},
-	})
+	m := render(n)
+	body, err := json.Marshal(map[string]any{"response_type": "ephemeral", "replace_original": false, "text": m.fallback, "blocks": m.blocks})
 	if err != nil {
 		return &notify.Failure{Failing: notify.Refused, Word: "unwritable_answer"}
 	}

@@ -32,7 +32,9 @@ func render(n notify.Notice) message {
 		}
 	}
 
-	add(slack.NewHeaderBlock(plainText(plain(n.Headline, maxHeader))))
+	if headline := plain(n.Headline, maxHeader); headline != "" { // an answer has none
+		add(slack.NewHeaderBlock(plainText(headline)))
+	}
 	say(n.State, maxSection)
 	if about := aboutAuthor(n); len(about) > 0 {
 		add(slack.NewContextBlock("", about...))
@@ -59,7 +61,10 @@ func render(n notify.Notice) message {
 
 // fallback is one line: it rings on a phone and is read aloud.
 func fallback(n notify.Notice) string {
-	parts := []string{plain(n.Headline, maxHeader)}
+	var parts []string
+	if headline := plain(n.Headline, maxHeader); headline != "" {
+		parts = append(parts, headline)
+	}
 	if n.State != "" {
 		parts = append(parts, plain(n.State, maxExcerpt))
 	}

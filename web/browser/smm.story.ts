@@ -77,7 +77,7 @@ test('a note is kept with the item', async () => {
   await day.page.getByText('Press contact is Anna.').waitFor()
 })
 
-test('what a colleague takes shows at once, and a late claim is refused honestly', async () => {
+test('what a colleague takes and gives back shows by itself', async () => {
   const other = await Visitor.open(address, { locale: 'de', colorScheme: 'dark' })
   await other.signIn(sam, '/content')
   await other.choose(podcast)
@@ -89,7 +89,7 @@ test('what a colleague takes shows at once, and a late claim is refused honestly
   await other.leave()
 })
 
-test('what comes in shows within a second', async () => {
+test('what comes in shows by itself', async () => {
   const text = 'Can you make a video series about winter tyres? I would love to watch that.'
   await brand.deliver([{ text, author: { id: 'a-9', name: 'Nele' } }])
   const began = Date.now()

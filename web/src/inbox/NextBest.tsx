@@ -35,7 +35,7 @@ export function NextBest({ queue, onItem }: { queue: Queue; onItem(id: string): 
   useCommand({ id: 'nextBest', label: t('keys.nextBest'), group: t('keys.list'), keys: ['n'], disabled: !may, run: () => deal.mutate() })
   if (!may) return null
   return (
-    <Button size="compact-sm" variant="light" leftSection={<HandIcon size={16} />} loading={deal.isPending} onClick={() => deal.mutate()} title={`${t('keys.nextBest')} (N)`}>
+    <Button size="compact-sm" px={6} variant="light" flex="none" leftSection={<HandIcon size={16} />} loading={deal.isPending} onClick={() => deal.mutate()} title={`${t('keys.nextBest')} (N)`}>
       {t('next.label')}
     </Button>
   )

@@ -102,6 +102,7 @@ export function useAct(): (id: string, action: Action) => Promise<boolean> {
     onError: (error, { id }, before) => {
       if (before) patchItem(queries, id, now => (now.version > before.version ? now : before))
       void queries.invalidateQueries({ queryKey: ['item', id] })
+      if (isProblem(error, 'unauthenticated')) return // the dialog to sign in again says it
       notifications.show({ color: 'red.9', title: t('notDone'), message: whyNot(error, t), autoClose: 10_000, role: 'alert' })
     },
     onSuccess: ({ data, response }, { id, action }) => {
