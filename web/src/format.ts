@@ -10,6 +10,7 @@ export function formats(language: string, zone: string) {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone })
   const short = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: zone })
+  const long = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: zone })
   const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', timeZone: zone })
   const number = new Intl.NumberFormat(language)
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
@@ -23,6 +24,8 @@ export function formats(language: string, zone: string) {
     moment: (at: string) => date.format(new Date(at)),
     /** date: "25 Nov", of a day that is given as one */
     date: (day: string) => dateOnly.format(new Date(day)),
+    /** long: "25 Nov 2026" */
+    long: (at: string) => long.format(new Date(at)),
     day: (at: string) => short.format(new Date(at)),
     clock: (at: string) => clock.format(new Date(at)),
     /** ago: how far a time lies before or after now, in its largest unit */

@@ -3,7 +3,7 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
 import type { QueueBody } from './api/types'
 import type { Session } from './session/Session'
-import { ContentIcon, InsightIcon, LeadIcon, PeopleIcon, SetupIcon } from './shell/icons'
+import { ContentIcon, InsightIcon, LeadIcon, PeopleIcon, SearchIcon, SetupIcon, UserIcon } from './shell/icons'
 import type { shellText } from './shell/text'
 
 export interface Room {
@@ -29,9 +29,13 @@ export const rooms: Room[] = [
     path: '/relationships', name: 'relationships', Icon: PeopleIcon, for: s => s.works('cm') || s.role === 'viewer', count: openIn('cm'),
     Page: lazy(() => import('./inbox/RelationshipRoom')),
   },
+  { path: '/search', name: 'search', Icon: SearchIcon, for: () => true, Page: lazy(() => import('./search/SearchRoom')) },
   { path: '/team', name: 'team', Icon: LeadIcon, for: s => s.leads, Page: lazy(() => import('./team/TeamRoom')) },
   { path: '/insight', name: 'insight', Icon: InsightIcon, for: () => true, Page: lazy(() => import('./insight/InsightRoom')) },
   { path: '/setup', name: 'setup', Icon: SetupIcon, for: () => true, Page: lazy(() => import('./setup/Setup')) },
+  // No rooms of their own: one comes from a comment and goes back.
+  { path: '/person', name: 'person', Icon: UserIcon, for: () => false, Page: lazy(() => import('./person/PersonPage')) },
+  { path: '/post', name: 'post', Icon: ContentIcon, for: () => false, Page: lazy(() => import('./post/PostPage')) },
 ]
 
 /** homeOf is the room that opens first. */

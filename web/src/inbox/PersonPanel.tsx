@@ -1,5 +1,7 @@
-import { Text, Title } from '@mantine/core'
+import { Anchor, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { personHref } from '../addresses'
 import { api, must } from '../api/client'
 import type { DetailBody } from '../api/types'
 import { useFormats } from '../format'
@@ -23,7 +25,7 @@ export function PersonPanel({ id, item }: { id: string; item: DetailBody }) {
   const before = page.timeline.filter(m => m.item.id !== item.id && m.item.engagement.id !== item.engagement.id)
   return (
     <section className={classes.panel} aria-label={authorName(item, t('noName'))}>
-      <Title order={2} size="h6"><bdi>{authorName(item, t('noName'))}</bdi></Title>
+      <Title order={2} size="h6"><Anchor component={Link} href={personHref(id)} inherit underline="always"><bdi>{authorName(item, t('noName'))}</bdi></Anchor></Title>
       <Text size="xs" c="dimmed">{t('author.since', { when: f.ago(page.account.first_seen_at, now) })}{page.last_touch && ` · ${t('author.touch', { when: f.ago(page.last_touch.at, now) })}`}</Text>
       {page.history ? (
         <div className={classes.figures}>

@@ -1,5 +1,7 @@
-import { Text, Title } from '@mantine/core'
+import { Anchor, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { postHref } from '../addresses'
 import { api, must } from '../api/client'
 import { useFormats } from '../format'
 import { useText } from '../text/useText'
@@ -16,7 +18,7 @@ export function PostPanel({ id }: { id: string }) {
   const s = post.numbers.by_sentiment
   return (
     <section className={classes.panel} aria-label={t('post.title')}>
-      <Title order={2} size="h6">{t('post.title')}</Title>
+      <Title order={2} size="h6"><Anchor component={Link} href={postHref(id)} inherit underline="always">{t('post.title')}</Anchor></Title>
       <Text size="xs" c="dimmed">{post.channel.name} · {f.day(post.first_seen_at)}</Text>
       {post.text && <Text size="sm" dir="auto" className={classes.text}>{post.text}</Text>}
       <div className={classes.figures}>

@@ -1,5 +1,6 @@
 import { Anchor, Table, Text, Title } from '@mantine/core'
 import { Link } from 'wouter'
+import { itemHref } from '../addresses'
 import type { PreviewBody } from '../api/types'
 import { Chart, FigureTable } from '../charts/Chart'
 import { useFormats } from '../format'
@@ -56,7 +57,7 @@ export function Result({ preview }: { preview: PreviewBody }) {
               <ul className={classes.examples}>
                 {examples.slice(0, 8).map(x => (
                   <li key={x.item_id}>
-                    <Anchor component={Link} size="sm" underline="always" href={`/${x.now.queue === 'smm' ? 'content' : 'relationships'}/${x.item_id}?group=none`}>{w('intent', x.intent)}</Anchor>
+                    <Anchor component={Link} size="sm" underline="always" href={itemHref({ id: x.item_id, queue: x.now.queue })}>{w('intent', x.intent)}</Anchor>
                     <Text span size="sm">: {seat(x.now)} → {seat(x.then)}; {f.moment(x.now.due_at)} → {f.moment(x.then.due_at)}</Text>
                   </li>
                 ))}

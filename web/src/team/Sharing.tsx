@@ -1,6 +1,7 @@
 import { Alert, Button, Loader, SegmentedControl, Text, Title } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
+import { itemHref } from '../addresses'
 import type { MateBody, Queue } from '../api/types'
 import { useAct } from '../inbox/actions'
 import { useUndo } from '../inbox/undo'
@@ -55,7 +56,7 @@ export function Sharing() {
   useCommand({ id: 'next', label: t('next'), group, keys: ['j', 'arrowdown'], run: () => go(1) })
   useCommand({ id: 'previous', label: t('previous'), group, keys: ['k', 'arrowup'], run: () => go(-1) })
   useCommand({ id: 'assign', label: t('assign'), group, keys: ['a'], disabled: !current, run: () => setMenu(current?.id) })
-  useCommand({ id: 'open', label: t('openItem'), group, keys: ['o', 'enter'], disabled: !current, run: () => current && navigate(`/${current.queue === 'smm' ? 'content' : 'relationships'}/${current.id}?group=none`) })
+  useCommand({ id: 'open', label: t('openItem'), group, keys: ['o', 'enter'], disabled: !current, run: () => current && navigate(itemHref(current)) })
   useCommand({ id: 'undo', label: t('undo'), group, keys: ['u', 'z'], run: () => void undo().then(() => work.refetch()) })
 
   const mates = [...people].filter(m => m.role !== 'viewer').sort((a, b) => Number(b.on_duty) - Number(a.on_duty) || a.name.localeCompare(b.name))
