@@ -1,8 +1,8 @@
 package chat_test
 
 import (
-	"errors"
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"strings"
