@@ -39,6 +39,10 @@ func (s *Server) adminRoutes() {
 		method: http.MethodGet, path: "/v1/jobs/dead", id: "list-dead-jobs", needs: mayLead,
 		summary: "Background work that was given up, newest first",
 	}, s.listDeadJobs)
+	register(s, route{
+		method: http.MethodPost, path: "/v1/jobs/dead/{id}/retry", id: "retry-dead-job", needs: mayLead,
+		summary: "Let background work that was given up be tried once more", fails: []int{http.StatusNotFound},
+	}, s.retryDeadJob)
 }
 
 // BrandBody is a brand, on the wire.
@@ -207,6 +211,7 @@ type endpointEntry struct {
 	ID                string         `json:"id"`
 	Platform          string         `json:"platform"`
 	Path              string         `json:"path" doc:"Where the platform delivers"`
+	URL               string         `json:"url" doc:"The same with our public address, to be copied to the platform"`
 	Disabled          bool           `json:"disabled"`
 	LastDeliveryAt    *time.Time     `json:"last_delivery_at" doc:"To the minute; null: never"`
 	PreviousExpiresAt *time.Time     `json:"previous_expires_at" doc:"Until when the secret before this one is valid too; null: no longer"`
@@ -233,8 +238,9 @@ func (s *Server) listEndpoints(ctx context.Context, who postgres.Caller, _ *stru
 		if e.BrandID != who.BrandID {
 			continue // another brand's, with a channel of ours under it
 		}
+		path := webhookPath(e)
 		entry := endpointEntry{
-			ID: string(e.ID), Platform: string(e.Platform), Path: "/webhooks/" + string(e.Platform) + "/" + string(e.ID), Disabled: e.Disabled(),
+			ID: string(e.ID), Platform: string(e.Platform), Path: path, URL: s.public.JoinPath(path).String(), Disabled: e.Disabled(),
 			LastDeliveryAt: timeOrNull(last[e.ID]), CreatedAt: e.CreatedAt, Channels: channelEntries(e.Channels, who.BrandID),
 		}
 		if e.PreviousExpiresAt.After(time.Now()) {
@@ -348,4 +354,15 @@ func (s *Server) listDeadJobs(ctx context.Context, who postgres.Caller, _ *struc
 		out.Body.Jobs = append(out.Body.Jobs, deadJobEntry{j.Kind, j.ID, textOrNull(string(j.ItemID)), j.Attempts, j.Reason, j.At})
 	}
 	return out, nil
+}
+
+type retryInput struct {
+	ID   string `path:"id" doc:"Id of the work"`
+	Body struct {
+		Kind string `json:"kind" enum:"notice,judge" doc:"notice: a message to Slack; judge: a judgement"`
+	}
+}
+
+func (s *Server) retryDeadJob(ctx context.Context, who postgres.Caller, in *retryInput) (*struct{}, error) {
+	return nil, s.gate.RetryDead(ctx, who, in.Body.Kind, in.ID)
 }

@@ -2,7 +2,7 @@
 // schema.ts from the running code; it is read by the compiler only.
 export type {
   AuthorPage, BrandBody, BudgetBody, BulkOutputBody, CareBody, ChannelState, CostLineBody, DeliveryEntry, DetailBody, EndpointEntry, EngagementBody, EvidenceBody, GroupBody, HistoryBody, InvitationBody, ItemBody, ListFilter,
-  ListOutputBody, MemberBody, MeOutputBody, MeansOutputBody, NoteBody, PeopleOutputBody, QueueBody, ReceiptBody, SessionBody,
+  ListOutputBody, MemberBody, MeOutputBody, MeansOutputBody, NoteBody, PeopleOutputBody, PlatformBody, QueueBody, ReceiptBody, SessionBody,
   SkippedBody, ThreadPage, ThriftBody, TokenBody, ViewBody, WaveBody,
 } from './schema'
 
