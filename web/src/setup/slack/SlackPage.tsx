@@ -6,6 +6,8 @@ import { useText } from '../../text/useText'
 import { Asked, Page, Part } from '../parts'
 import { setupText } from '../text'
 import { useBrand, useChangeBrand } from '../useBrand'
+import { Rules } from './Rules'
+import { TestMessage } from './TestMessage'
 import { slackText } from './text'
 
 export default function SlackPage() {
@@ -17,6 +19,8 @@ export default function SlackPage() {
       <Part title={t('channels')} lead={t('channelsHint')}>
         <Asked query={brand}>{found => <Channels key={found.id} brand={found} />}</Asked>
       </Part>
+      <Rules />
+      <TestMessage />
     </Page>
   )
 }
