@@ -66,6 +66,7 @@ var things = map[string]func(e *estate, c caller) ids{
 	"/v1/tokens/{id}":                func(e *estate, c caller) ids { return ids{"id": e.token(c)} },
 	"/v1/sessions/{id}":              func(e *estate, c caller) ids { return ids{"id": e.session(c)} },
 	"/v1/deliveries/{id}":            func(e *estate, _ caller) ids { return ids{"id": e.delivery()} },
+	"/v1/notice-rules/{id}":          func(e *estate, _ caller) ids { return ids{"id": e.rule()} },
 	"/v1/views/{id}":                 func(e *estate, c caller) ids { return ids{"id": e.view(c)} },
 	"/v1/endpoints/{id}":             func(e *estate, _ caller) ids { return ids{"id": e.address()} },
 	"/v1/jobs/dead/{id}":             func(e *estate, _ caller) ids { return ids{"id": e.deadNotice()} },
@@ -84,6 +85,9 @@ var named = map[string]string{
 
 // bodies are what operations are sent that need more than their contract says.
 var bodies = map[string]func(e *estate, with ids) map[string]any{
+	"POST /v1/notice-rules":       func(e *estate, _ ids) map[string]any { return e.ruleBody() },
+	"PUT /v1/notice-rules/{id}":   func(e *estate, _ ids) map[string]any { return e.ruleBody() },
+	"POST /v1/notices/test":       func(*estate, ids) map[string]any { return map[string]any{"place": "C0CHANNEL"} },
 	"POST /v1/items/{id}/correct": func(*estate, ids) map[string]any { return map[string]any{"intent": "praise"} },
 	"POST /v1/items/{id}/tags":    func(*estate, ids) map[string]any { return map[string]any{"add": []string{"tag"}} },
 	"POST /v1/waves/{id}/tags":    func(*estate, ids) map[string]any { return map[string]any{"add": []string{"tag"}} },
@@ -240,6 +244,18 @@ func (e *estate) view(c caller) string {
 	e.exec(`INSERT INTO views (brand_id, id, person_id, name, queue, created_at, changed_at) VALUES ($1, $2, $3, $4, 'cm', now(), now())`,
 		e.id, id, e.whose(c), e.text("View"))
 	return string(id)
+}
+
+func (e *estate) ruleBody() map[string]any {
+	none := []string{}
+	return map[string]any{
+		"name": e.text("Rule"), "place": "C0CHANNEL", "queues": none, "priorities": []int{1}, "risks": none, "languages": none,
+		"platforms": none, "urgent": true,
+	}
+}
+
+func (e *estate) rule() string {
+	return e.o.ask(e.admin, "POST", "/v1/notice-rules", e.ruleBody()).must(200).text("id")
 }
 
 func (e *estate) delivery() string {

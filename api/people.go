@@ -112,7 +112,7 @@ func (s *Server) removePerson(ctx context.Context, who postgres.Caller, in *onPe
 }
 
 type withdrawInput struct {
-	onPerson
+	ID    string    `path:"id" doc:"Id of a person"`
 	Since time.Time `query:"since" doc:"Only what was corrected from then on; default: all"`
 }
 

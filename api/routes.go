@@ -41,6 +41,7 @@ func (s *Server) routes() {
 	s.viewRoutes()
 	s.insightRoutes()
 	s.costRoutes()
+	s.noticeRoutes()
 	docs := adaptor.HTTPHandler(v5emb.New("Triage", "/openapi.json", "/docs/"))
 	s.app.Get("/docs", readable, docs)
 	s.app.Get("/docs/*", readable, docs)

@@ -22,7 +22,9 @@ type person struct {
 func (c *Clerk) who(ctx context.Context, call slack.Call) (person, bool, error) {
 	known, err := c.Store.PersonInSlack(ctx, call.User)
 	if triage.KindOf(err) == triage.NotFound {
-		known, err = c.byMail(ctx, call)
+		if known, err = c.byMail(ctx, call); triage.KindOf(err) == triage.NotFound {
+			known, err = c.Store.PersonInSlack(ctx, call.User) // another click of theirs may have been first
+		}
 	}
 	switch {
 	case errors.Is(err, errOutside):

@@ -45,27 +45,47 @@ type round struct {
 	lead  chan struct{} // holds the right to send, until somebody takes it
 	full  chan struct{} // closed when it takes no more
 	done  chan struct{} // closed when all are answered
+	late  bool          // who sent it had no time to wait for the answer; set before done
 }
 
 func newGather(most int, send func(context.Context, []*ask)) *gather {
 	return &gather{send: send, most: most, flights: make(chan struct{}, underWay)}
 }
 
-// do answers a, or fails when ctx ends before.
-func (g *gather) do(ctx context.Context, a *ask) error {
+// do answers texts, or fails when ctx ends before. Who does not wait for the end leaves the
+// ask to those who do: it may be answered still, and is looked at no more.
+func (g *gather) do(ctx context.Context, texts []string) (ask, error) {
+	if err := ctx.Err(); err != nil {
+		return ask{}, err
+	}
+	for {
+		a := &ask{texts: texts}
+		late, err := g.answered(ctx, a)
+		if err != nil {
+			return ask{}, err
+		}
+		if a.err == nil || !late || ctx.Err() != nil {
+			return *a, a.err
+		}
+	}
+}
+
+// answered returns when a was answered, or an error when ctx ends before. It reports whether
+// it was somebody else who sent and had no time left: then it is worth to ask again.
+func (g *gather) answered(ctx context.Context, a *ask) (late bool, err error) {
 	r := g.join(a)
 	select {
 	case <-r.done:
-		return a.err
+		return r.late, nil
 	case <-ctx.Done():
 		g.leave(r, a)
-		return ctx.Err()
+		return false, ctx.Err()
 	case <-r.lead:
 	}
 	if err := g.wait(ctx, r); err != nil {
 		g.leave(r, a)
 		r.lead <- struct{}{} // for one of the others, or for who comes next
-		return err
+		return false, err
 	}
 	defer close(r.done)
 	defer func() { <-g.flights }()
@@ -76,7 +96,8 @@ func (g *gather) do(ctx context.Context, a *ask) error {
 		one.err = errUnanswered // unless something better is known in the end
 	}
 	g.send(bounded, asks)
-	return a.err
+	r.late = bounded.Err() != nil
+	return false, nil
 }
 
 // join takes a into the next round.
@@ -136,7 +157,7 @@ func (g *gather) shut(r *round) []*ask {
 }
 
 // unhurried keeps the deadline of who sends, and not that somebody hangs up: the others wait
-// for the same answer.
+// for the same answer. Those who have more time ask again.
 func unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
 	end, ok := ctx.Deadline()
 	if !ok {

@@ -93,14 +93,15 @@ func (e *LLM) hiding(ctx context.Context, texts []string, names [][]string) ([]t
 	if len(texts) == 0 {
 		return nil, triage.Tokens{}, nil
 	}
-	a := &ask{texts: make([]string, len(texts))}
+	concealed := make([]string, len(texts))
 	for i, text := range texts {
-		a.texts[i] = llm.Conceal(text, textHead, textTail, names[i]...).Text
-		if a.texts[i] == "" {
-			a.texts[i] = "(empty)" // the original refuses an empty text
+		concealed[i] = llm.Conceal(text, textHead, textTail, names[i]...).Text
+		if concealed[i] == "" {
+			concealed[i] = "(empty)" // the original refuses an empty text
 		}
 	}
-	if err := e.gather.do(ctx, a); err != nil {
+	a, err := e.gather.do(ctx, concealed)
+	if err != nil {
 		if triage.KindOf(err) != triage.Unavailable {
 			err = errUnanswered.Because(err)
 		}

@@ -72,7 +72,7 @@ func (t *Tx) SaveRoute(ctx context.Context, actor Actor, brand triage.ID, r Rout
 	if err := t.checkPlace(ctx, brand, r.Place); err != nil {
 		return "", err
 	}
-	action, where := "notice_rule.changed", `WHERE notice_routes.brand_id = $1`
+	action := "notice_rule.changed"
 	known, err := t.RouteRows(ctx, brand)
 	switch {
 	case err != nil:
@@ -99,7 +99,7 @@ func (t *Tx) SaveRoute(ctx context.Context, actor Actor, brand triage.ID, r Rout
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (brand_id, id) DO UPDATE SET name = excluded.name, place = excluded.place, queues = excluded.queues,
 		    priorities = excluded.priorities, risks = excluded.risks, languages = excluded.languages,
-		    platforms = excluded.platforms, hours = excluded.hours, urgent = excluded.urgent `+where,
+		    platforms = excluded.platforms, hours = excluded.hours, urgent = excluded.urgent`,
 		brand, r.ID, r.Name, r.Place, strs(r.Queues), priorities, strs(r.Risks), strs(r.Languages), strs(r.Platforms), hours,
 		r.Urgent, t.Now); err != nil {
 		return "", fmt.Errorf("notice rule: %w", err)

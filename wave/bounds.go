@@ -13,6 +13,7 @@ import (
 // Bounds say what a wave is. docs/waves.md shows how the distances were chosen.
 type Bounds struct {
 	Near    float64       // cosine distance up to which two texts, or a text and a centre, are near
+	Alike   float64       // distance from the centre up to which a text says what all say, and nothing of its own
 	Ring    float64       // distance from the centre beyond which a member needs a look of its own
 	Letters int           // texts with fewer are compared by outline only, and within their thread
 	Window  time.Duration // how far apart the first members of a wave may be
@@ -29,12 +30,12 @@ const builtinModel = "builtin-256-v1"
 // put texts that mean the same nearer together, so less distance is allowed there.
 func Default(model string) Bounds {
 	b := Bounds{
-		Near: 0.30, Ring: 0.20, Letters: 12,
+		Near: 0.30, Alike: 0.10, Ring: 0.20, Letters: 12,
 		Window: 30 * time.Minute, Quiet: 2 * time.Hour,
 		Members: 5, Authors: 3, Spam: 0.8,
 	}
 	if model != builtinModel {
-		b.Near, b.Ring = 0.12, 0.08
+		b.Near, b.Alike, b.Ring = 0.12, 0.04, 0.08
 	}
 	return b
 }

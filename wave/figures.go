@@ -106,7 +106,8 @@ func Differences() []Difference {
 }
 
 // Differs returns why a member of the wave needs an answer of its own; nothing when it
-// may follow the representative.
+// may follow the representative. Where the words are everybody's, whether they were read as
+// a complaint or as a case is the engine's doubt and no difference.
 func (c Common) Differs(m Member, b Bounds) []Difference {
 	var out []Difference
 	if slices.ContainsFunc(m.Risks, func(r triage.Risk) bool { return !slices.Contains(c.Risks, r) }) {
@@ -115,13 +116,14 @@ func (c Common) Differs(m Member, b Bounds) []Difference {
 	if m.Urgency.Rank() > c.Urgency.Rank() {
 		out = append(out, MoreUrgent)
 	}
+	own := m.Distance > b.Alike
 	switch {
 	case KindOf(m.Intent) != c.Kind:
 		out = append(out, OtherIntent)
-	case m.Intent == triage.SupportRequest && c.Intent != triage.SupportRequest:
+	case own && m.Intent == triage.SupportRequest && c.Intent != triage.SupportRequest:
 		out = append(out, OwnCase)
 	}
-	if m.ReplyExpected && !c.ReplyExpected {
+	if own && m.ReplyExpected && !c.ReplyExpected {
 		out = append(out, WantsAnswer)
 	}
 	if m.Distance > b.Ring && m.Distance < 2 {

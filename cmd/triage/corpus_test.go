@@ -38,7 +38,7 @@ var delivered = map[string]came{
 	"facebook/comment_reply_nested.json":      one,
 	"facebook/mention_comment_add.json":       one,
 	"facebook/mention_post_add.json":          one,
-	"facebook/post_remove.json":               {counts: counts{Accepted: 1}, stranger: true},
+	"facebook/post_remove.json":               {counts: counts{Accepted: 1, Duplicate: 1}, stranger: true},
 	"facebook/rating_add.json":                one,
 	"facebook/reaction_add_on_reply.json":     {counts: counts{Ignored: 1}},
 

@@ -49,7 +49,8 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(r.Body)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	status, word := http.StatusOK, ""
+	var status int
+	var word string
 	if err != nil || r.Method != http.MethodPost {
 		status, word = http.StatusBadRequest, "bad_request"
 	} else {
