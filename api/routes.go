@@ -35,6 +35,7 @@ func (s *Server) routes() {
 	s.careRoutes()
 	s.teamRoutes()
 	s.targetRoutes()
+	s.flowRoutes()
 	s.streamRoutes()
 	s.historyRoutes()
 	s.auditRoutes()
