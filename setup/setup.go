@@ -6,6 +6,8 @@ package setup
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"triage/connector"
 	"triage/postgres"
 	"triage/secret"
@@ -65,6 +67,9 @@ var noSuchEndpoint = triage.Errorf(triage.NotFound, "There is no such endpoint."
 
 // own returns an endpoint of the brand. Another brand's is NotFound, as one that is not there.
 func own(ctx context.Context, tx *postgres.Tx, brand, id triage.ID) (postgres.EndpointRow, error) {
+	if uuid.Validate(string(id)) != nil {
+		return postgres.EndpointRow{}, noSuchEndpoint
+	}
 	e, err := tx.Endpoint(ctx, id)
 	if err == nil && e.BrandID != brand {
 		err = noSuchEndpoint
