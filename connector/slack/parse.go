@@ -192,6 +192,11 @@ func (n envelope) engagement(v wire.Value, id string, action triage.Action) tria
 		e.Thread.ExternalID = thread
 		if thread != id {
 			e.Form, e.ParentExternalID = triage.FormReply, thread
+			began := author(v.Get("root"))
+			e.Thread.Author = triage.Publisher{ExternalID: began.ExternalID, Handle: began.Handle, Name: began.Name}
+			if began.ExternalID == "" {
+				e.Thread.Author.ExternalID = v.Get("parent_user_id").OptionalID()
+			}
 		}
 		if root, _ := v.At("root", "text").Text(); root != "" {
 			e.Thread.Text, _ = wire.Cut(plain(root), wire.MaxText)
