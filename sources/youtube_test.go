@@ -70,8 +70,9 @@ func TestWhatYouTubeNeverTellsOfIsFoundByLookingAgain(t *testing.T) {
 	server.Delete("deleted")
 	r.until("the edit", 20*time.Second, func() bool { return held(`external_id = 'edited' AND text = 'other words'`) == 1 })
 	r.until("the deletion", 20*time.Second, func() bool { return held(`external_id = 'deleted' AND deleted_at IS NOT NULL`) == 1 })
-	if n := held(`text = 'words of stays' AND thread_text LIKE 'Our video%'`); n != 1 {
-		t.Error("what stays has changed, or came without its video")
+	if n := held(`text = 'words of stays' AND thread_text LIKE 'Our video%'
+		AND thread_context = '{"Author": {"ExternalID": "UC1", "Handle": "", "Name": "Kiosk"}, "Reach": {"Audience": 0, "Views": 4000, "Reactions": 90}}'`); n != 1 {
+		t.Error("what stays has changed, or came without its video and what is told of that")
 	}
 }
 

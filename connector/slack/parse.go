@@ -188,6 +188,7 @@ func (n envelope) engagement(v wire.Value, id string, action triage.Action) tria
 	e.Text, e.TextAltered = wire.Cut(plain(raw), wire.MaxText)
 	e.TextAltered = e.TextAltered || altered
 	e.HasMedia = v.Get("files").Len() > 0
+	e.Thread.ExternalID = id // so that who answers it later stands below it
 	if thread := v.Get("thread_ts").OptionalID(); thread != "" {
 		e.Thread.ExternalID = thread
 		if thread != id {
