@@ -48,7 +48,8 @@ func TestEveryFieldOfAReplyIsReadWithAllItsDigits(t *testing.T) {
 	at := time.UnixMilli(1777895990074).UTC()
 	want := connector.Event{Account: "-000open", Engagement: triage.Engagement{
 		ExternalID: "7385350567722402999", ParentExternalID: "7385350567722402578", Form: triage.FormReply, Action: triage.Created,
-		Author: triage.Author{ExternalID: "+ABc/1=", Followers: -1}, Thread: triage.Thread{ExternalID: "7377694258502880513"},
+		Author: triage.Author{ExternalID: "+ABc/1=", Followers: -1},
+		Thread: triage.Thread{ExternalID: "7377694258502880513", Author: triage.Publisher{ExternalID: "-000open"}},
 		Text: "好看 😂", PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
