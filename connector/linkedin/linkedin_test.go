@@ -46,7 +46,7 @@ func TestEveryFieldOfAReplyIsRead(t *testing.T) {
 			ExternalID: "urn:li:activity:7", Text: "Our new tent", Permalink: "https://www.linkedin.com/feed/update/urn:li:activity:7",
 			Author: triage.Publisher{ExternalID: "urn:li:organization:900"},
 		},
-		Text:   "Wirklich 👏", PostedAt: at, VersionAt: at,
+		Text: "Wirklich 👏", PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)

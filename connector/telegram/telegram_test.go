@@ -50,7 +50,7 @@ func TestEveryFieldOfACommentIsRead(t *testing.T) {
 		Thread: triage.Thread{
 			ExternalID: "70", Text: "We ship again", Permalink: "https://t.me/havelnews/7", Author: triage.Publisher{ExternalID: "-1001000000001"},
 		},
-		Text:   "Endlich 🎉", Permalink: "https://t.me/havelroom/71", PostedAt: at, VersionAt: at,
+		Text: "Endlich 🎉", Permalink: "https://t.me/havelroom/71", PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)

@@ -42,7 +42,7 @@ func TestEveryFieldOfAReplyIsRead(t *testing.T) {
 		ExternalID: "31", ParentExternalID: "30", Form: triage.FormReply, Action: triage.Created,
 		Author: triage.Author{Handle: "selma.b", Verified: true, Followers: -1},
 		Thread: triage.Thread{ExternalID: "20", Author: triage.Publisher{ExternalID: "900", Handle: "havel"}},
-		Text: "Güle güle 🙋", Permalink: "https://www.threads.com/@selma.b/post/Ab1", HasMedia: true, PostedAt: at, VersionAt: at,
+		Text:   "Güle güle 🙋", Permalink: "https://www.threads.com/@selma.b/post/Ab1", HasMedia: true, PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)

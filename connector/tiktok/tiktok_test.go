@@ -50,7 +50,7 @@ func TestEveryFieldOfAReplyIsReadWithAllItsDigits(t *testing.T) {
 		ExternalID: "7385350567722402999", ParentExternalID: "7385350567722402578", Form: triage.FormReply, Action: triage.Created,
 		Author: triage.Author{ExternalID: "+ABc/1=", Followers: -1},
 		Thread: triage.Thread{ExternalID: "7377694258502880513", Author: triage.Publisher{ExternalID: "-000open"}},
-		Text: "好看 😂", PostedAt: at, VersionAt: at,
+		Text:   "好看 😂", PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)
