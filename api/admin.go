@@ -129,8 +129,9 @@ type channelState struct {
 	GapFilledAt *time.Time `json:"gap_filled_at" doc:"When all that was said in the gap had been taken in; null: not yet, or the platform cannot be asked"`
 
 	ExpectSeconds  *int64     `json:"expect_seconds" doc:"How long it may tell nothing; null: its own past says, by the hour of the week"`
-	Subscription   string     `json:"subscription" doc:"What the platform says of whether it calls us: subscribed, or what is missing; empty: it cannot be asked"`
+	Subscription   string     `json:"subscription" doc:"What the platform says of whether it calls us: subscribed, or what is missing; challenge_missing: it lets the endpoint prove its secret again and again, and no longer does; empty: it cannot be asked"`
 	SubscriptionAt *time.Time `json:"subscription_at" doc:"When it said that"`
+	ChallengedAt   *time.Time `json:"last_challenged_at" doc:"When its platform's challenge was answered last, where it repeats such; anybody may send one, so that only its absence says something; null: never"`
 	Alarms         []string   `json:"alarms" nullable:"false" enum:"silent,unreachable,stopped,unsubscribed" doc:"What its team was told"`
 	CheckedAt      *time.Time `json:"last_checked_at" doc:"Last look at what is held, where the platform does not tell of edits and deletions; null: never"`
 	Quota          *quotaBody `json:"quota" doc:"What the platform allows the channel in a day; null: it counts nothing"`
@@ -176,7 +177,7 @@ func (s *Server) listChannels(ctx context.Context, who postgres.Caller, _ *struc
 			GapFrom: timeOrNull(h.GapFrom), GapFilledAt: timeOrNull(h.GapFilledAt),
 			CheckedAt: timeOrNull(h.CheckedAt), Quota: quotaOrNull(h.Quota, s.store.Now()),
 			LastCallAt: timeOrNull(h.CalledAt), ExpectSeconds: secondsOrNull(h.Expect),
-			Subscription: h.Subscription, SubscriptionAt: timeOrNull(h.SubscriptionAt), Alarms: h.Alarms,
+			Subscription: h.Subscription, SubscriptionAt: timeOrNull(h.SubscriptionAt), ChallengedAt: timeOrNull(h.ChallengedAt), Alarms: h.Alarms,
 		})
 	}
 	return out, nil
