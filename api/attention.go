@@ -93,7 +93,7 @@ type AttentionBody struct {
 
 type budgetsOutput struct {
 	Body struct {
-		Default int          `json:"default" doc:"Of places that are not listed"`
+		Default int             `json:"default" doc:"Of places that are not listed"`
 		Budgets []AttentionBody `json:"budgets" nullable:"false"`
 	}
 }
