@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 // the other, since two cores have enough to do with one browser.
 export default defineConfig({
   test: {
-    include: ['browser/**/*.story.ts'],
+    include: [process.env.SCREENSHOTS ? 'browser/**/*.shots.ts' : 'browser/**/*.story.ts'],
     globalSetup: ['browser/house.ts'],
     fileParallelism: false,
     testTimeout: 120_000,

@@ -15,9 +15,14 @@ import (
 // browserDatabase is made anew for each run of the stories.
 const browserDatabase = "triage_browser"
 
-// checkBrowser lets the stories of the console happen: a real browser, the built program, a
-// database of its own.
-func (d *dev) checkBrowser(ctx context.Context) (err error) {
+// checkBrowser lets the stories of the console happen.
+func (d *dev) checkBrowser(ctx context.Context) error { return d.inBrowser(ctx) }
+
+// screenshots makes the pictures in docs/console anew.
+func (d *dev) screenshots(ctx context.Context) error { return d.inBrowser(ctx, "SCREENSHOTS=1") }
+
+// inBrowser lets the console be used: a real browser, the built program, a database of its own.
+func (d *dev) inBrowser(ctx context.Context, env ...string) (err error) {
 	path, err := d.prepareWeb(ctx)
 	if err != nil {
 		return err
@@ -41,7 +46,7 @@ func (d *dev) checkBrowser(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	cmd := d.npm(ctx, path, "run", "--silent", "browser")
-	cmd.Env = append(cmd.Env, "DATABASE_URL="+url, "TRIAGE_BINARY="+binary, "TRIAGE_BROWSER="+browser)
+	cmd.Env = append(append(cmd.Env, env...), "DATABASE_URL="+url, "TRIAGE_BINARY="+binary, "TRIAGE_BROWSER="+browser)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }

@@ -24,6 +24,7 @@ const usage = `dev prepares, runs and checks the project. Usage: dev COMMAND
   stop            end what runs in the background; data stays
   clean           end it and delete data and binaries
   console         build the console, which the next build of the program embeds
+  screenshots     make the pictures in docs/console anew, from the sample brand
   types           generate the console's types from the contract, for editors
   exec -- CMD …   run CMD with DATABASE_URL set, the database started for it if need be
   check [NAME …]  run the checks of CI, or only those named
@@ -66,6 +67,8 @@ func dispatch(ctx context.Context, args []string) error {
 		return d.clean(ctx)
 	case "console":
 		return d.buildWeb(ctx)
+	case "screenshots":
+		return d.screenshots(ctx)
 	case "types":
 		return d.webTypes(ctx)
 	case "exec":
