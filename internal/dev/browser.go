@@ -15,9 +15,15 @@ import (
 // browserDatabase is made anew for each run of the stories.
 const browserDatabase = "triage_browser"
 
-// checkBrowser lets the stories of the console happen: a real browser, the built program, a
+// checkBrowser lets the stories of the console happen.
+func (d *dev) checkBrowser(ctx context.Context) error { return d.inBrowser(ctx, "browser") }
+
+// benchConsole measures the console with ten thousand items.
+func (d *dev) benchConsole(ctx context.Context) error { return d.inBrowser(ctx, "bench") }
+
+// inBrowser runs a script of the console with a real browser, the built program and a
 // database of its own.
-func (d *dev) checkBrowser(ctx context.Context) (err error) {
+func (d *dev) inBrowser(ctx context.Context, script string) (err error) {
 	path, err := d.prepareWeb(ctx)
 	if err != nil {
 		return err
@@ -40,7 +46,7 @@ func (d *dev) checkBrowser(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	cmd := d.npm(ctx, path, "run", "--silent", "browser")
+	cmd := d.npm(ctx, path, "run", "--silent", script)
 	cmd.Env = append(cmd.Env, "DATABASE_URL="+url, "TRIAGE_BINARY="+binary, "TRIAGE_BROWSER="+browser)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
