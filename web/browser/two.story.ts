@@ -60,6 +60,7 @@ test('a restart of the server is seen, and nothing is lost by it', async () => {
   await day.page.getByRole('status', { name: /^No connection/ }).waitFor()
   await day.button('Keep note').click()
   await day.page.getByRole('alert').filter({ hasText: 'The server was not reached' }).waitFor()
+  await day.page.locator('button:not([data-loading])', { hasText: 'Keep note' }).waitFor()
   await day.isAccessible('without a connection')
   await day.shoot('away')
   const meanwhile = 'Where is my parcel? The tracking says nothing since Monday, please help me.'

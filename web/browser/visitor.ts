@@ -102,8 +102,9 @@ export class Visitor {
     throw new Error(`no Tab leads to ${name}`)
   }
 
-  /** walkTo goes down the list by J until the item with a text is open. */
+  /** walkTo goes down the list by J, from its top, until the item with a text is open. */
   async walkTo(text: string) {
+    await this.press('Escape')
     const comment = this.page.getByTestId('comment')
     for (let steps = 0; steps < 40; steps++) {
       await this.press('j')

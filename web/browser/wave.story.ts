@@ -13,7 +13,6 @@ beforeAll(async () => {
   brand = await Brand.open(address, 'Brandung')
   day = await Visitor.open(address)
   await brand.say(...['', '!', '!!', '…', '.', '?!'].map((end, n) => ({ text: slogan + end, author: { id: `w-${n}`, name: `Voice ${n}` } })))
-  await expect.poll(async () => (await brand.items()).filter(i => i.wave_id).length, { timeout: 60_000 }).toBe(6)
 })
 afterAll(async () => {
   await day.leave()
@@ -21,6 +20,7 @@ afterAll(async () => {
 })
 
 test('what many say is tagged and closed for all at once, but for one taken out', async () => {
+  await expect.poll(async () => (await brand.items()).filter(i => i.wave_id).length, { timeout: 60_000 }).toBe(6)
   const lea = await brand.person('Lea', 'lead')
   const queue = (await brand.items())[0]?.queue === 'cm' ? '/relationships' : '/content'
   await day.signIn(lea, `${queue}?group=none`)
