@@ -112,7 +112,7 @@ function Head({ item, onBack, onContext }: { item: DetailBody } & Pick<Props, 'o
     <header className={classes.head}>
       <Back onBack={onBack} />
       <div className={classes.headText}>
-        <Title order={2} size="h5"><bdi>{authorName(item, t('noName'))}</bdi></Title>
+        <Title order={2} size="h5" lineClamp={2}><bdi>{authorName(item, t('noName'))}</bdi></Title>
         <Text size="sm" c="dimmed">
           {[
             platformName(e.platform), w('form', e.form), t('received', { when: f.ago(e.received_at, now) }),
