@@ -58,15 +58,17 @@ type intentBody struct {
 	Changed     int    `json:"changed"`
 }
 
-type seatBody struct {
+// SeatBody is a place in the queues. It is exported because the contract library reads no
+// others as part of a body.
+type SeatBody struct {
 	Queue     string `json:"queue" enum:"smm,cm"`
 	Priority  string `json:"priority" enum:"urgent,high,normal,low"`
 	Dismissed bool   `json:"dismissed"`
 }
 
 type moveBody struct {
-	From        seatBody `json:"from"`
-	To          seatBody `json:"to"`
+	From        SeatBody `json:"from"`
+	To          SeatBody `json:"to"`
 	Engagements int      `json:"engagements"`
 }
 
@@ -81,7 +83,7 @@ type totalsBody struct {
 }
 
 type seatedBody struct {
-	seatBody
+	SeatBody
 	Engagements int `json:"engagements"`
 }
 
@@ -94,7 +96,7 @@ type exampleBody struct {
 }
 
 type exampleInBody struct {
-	seatBody
+	SeatBody
 	DueAt   time.Time    `json:"due_at"`
 	Tags    []string     `json:"tags" nullable:"false"`
 	Reasons []reasonBody `json:"reasons" nullable:"false"`
@@ -148,8 +150,8 @@ func PreviewOf(w *routing.WhatIf) PreviewBody {
 	return out
 }
 
-func seatOf(s routing.Seat) seatBody {
-	return seatBody{string(s.Queue), s.Priority.String(), s.Dismissed}
+func seatOf(s routing.Seat) SeatBody {
+	return SeatBody{string(s.Queue), s.Priority.String(), s.Dismissed}
 }
 
 func totalsOf(t routing.Totals) totalsBody {
@@ -164,7 +166,7 @@ func totalsOf(t routing.Totals) totalsBody {
 
 func exampleIn(p triage.Placement) exampleInBody {
 	out := exampleInBody{
-		seatBody: seatBody{string(p.Queue), p.Priority.String(), p.Dismiss}, DueAt: p.DueAt, Tags: texts(p.Tags),
+		SeatBody: SeatBody{string(p.Queue), p.Priority.String(), p.Dismiss}, DueAt: p.DueAt, Tags: texts(p.Tags),
 		Reasons: reasonsOf(p.Reasons), Parts: make([]partBody, len(p.Parts)),
 	}
 	for i, part := range p.Parts {

@@ -34,6 +34,7 @@ func (s *Server) routes() {
 	s.careRoutes()
 	s.teamRoutes()
 	s.targetRoutes()
+	s.flowRoutes()
 	s.streamRoutes()
 	s.historyRoutes()
 	s.auditRoutes()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"triage/postgres"
+	"triage/triage"
 )
 
 func (s *Server) targetRoutes() {
@@ -24,9 +25,11 @@ const (
 )
 
 type targetsInput struct {
-	From  time.Time `query:"from" doc:"Received at or after; default: a week before to"`
-	To    time.Time `query:"to" doc:"Received before; default: now"`
-	Group string    `query:"group" enum:"priority,intent,platform,queue" doc:"Default: everything together"`
+	From     time.Time `query:"from" doc:"Received at or after; default: a week before to"`
+	To       time.Time `query:"to" doc:"Received before; default: now"`
+	Platform string    `query:"platform" pattern:"^[a-z0-9_]{1,40}$" doc:"Only this one"`
+	Queue    string    `query:"queue" enum:"smm,cm" doc:"Only what belongs there"`
+	Group    string    `query:"group" enum:"priority,intent,platform,queue" doc:"Default: everything together"`
 }
 
 // TargetGroupBody is how the targets were kept within one group.
@@ -60,7 +63,24 @@ type targetsOutput struct {
 
 func (s *Server) targets(ctx context.Context, who postgres.Caller, in *targetsInput) (*targetsOutput, error) {
 	now := s.store.Now()
-	from, to := in.From, in.To
+	from, to, err := spanOf(in.From, in.To, now)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, figuresTime)
+	defer cancel()
+	received := postgres.Received{Platform: triage.Platform(in.Platform), Queue: triage.Queue(in.Queue), From: from, To: to}
+	figures, err := s.store.Targets(ctx, who.BrandID, postgres.TargetGroup(in.Group), received, now)
+	if err != nil {
+		return nil, err
+	}
+	out := &targetsOutput{}
+	out.Body.From, out.Body.To, out.Body.Groups = from.UTC(), to.UTC(), groupsOf(figures)
+	return out, nil
+}
+
+// spanOf completes the time that figures are asked for: the last week, unless told.
+func spanOf(from, to, now time.Time) (time.Time, time.Time, error) {
 	if to.IsZero() {
 		to = now
 	}
@@ -68,17 +88,9 @@ func (s *Server) targets(ctx context.Context, who postgres.Caller, in *targetsIn
 		from = to.Add(-usualSpan)
 	}
 	if !to.After(from) || to.Sub(from) > longestSpan {
-		return nil, invalid("query.from", "expected a time before to, at most 92 days")
+		return from, to, invalid("query.from", "expected a time before to, at most 92 days")
 	}
-	ctx, cancel := context.WithTimeout(ctx, figuresTime)
-	defer cancel()
-	figures, err := s.store.Targets(ctx, who.BrandID, postgres.TargetGroup(in.Group), from, to, now)
-	if err != nil {
-		return nil, err
-	}
-	out := &targetsOutput{}
-	out.Body.From, out.Body.To, out.Body.Groups = from.UTC(), to.UTC(), groupsOf(figures)
-	return out, nil
+	return from, to, nil
 }
 
 // groupsOf gathers figures by their group; they come in its order.

@@ -113,6 +113,12 @@ func TestFiguresOfTargetsAreNotImprovedByHiding(t *testing.T) {
 	for _, group := range []string{"intent", "platform", "queue"} {
 		o.ask(ada, "GET", "/v1/insights/targets?group="+group, nil).must(200)
 	}
+	if groups, _ := o.ask(ada, "GET", "/v1/insights/targets?queue=smm", nil).must(200).get("groups").([]any); len(groups) != 0 {
+		t.Error("figures of the other queue")
+	}
+	if groups, _ := o.ask(ada, "GET", "/v1/insights/targets?queue=cm&platform=standard_webhooks", nil).must(200).get("groups").([]any); len(groups) != 1 {
+		t.Error("no figures of the queue on its platform")
+	}
 	old := o.ask(ada, "GET", "/v1/insights/targets?from=2001-01-01T00:00:00Z&to=2001-02-01T00:00:00Z", nil).must(200)
 	if groups, _ := old.get("groups").([]any); len(groups) != 0 {
 		t.Errorf("figures of nothing: %s", old.raw)

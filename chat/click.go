@@ -127,6 +127,7 @@ func (c *Clerk) outcome(ctx context.Context, call slack.Call, who person, handle
 		}
 		c.say(ctx, call, n)
 		return nil
+	case triage.Internal, triage.Unauthorized, triage.Stale, triage.Unavailable, triage.Limited: // tried again
 	}
 	if err == nil && call.Act == notify.ActCorrect {
 		c.say(ctx, call, who.voice.Say(notify.SaidCorrected))

@@ -25,18 +25,7 @@ const (
 // care tells the leads of every brand what is about to become too much, once for each
 // cause and hour.
 func (u *Upkeep) care(ctx context.Context) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	brands, err := u.Store.Brands(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, b := range brands {
-		if err := u.careFor(ctx, b.ID); err != nil {
-			return false, err
-		}
-	}
-	return false, nil
+	return false, u.eachBrand(ctx, u.careFor)
 }
 
 func (u *Upkeep) careFor(ctx context.Context, brand triage.ID) error {

@@ -20,7 +20,6 @@ const (
 	outboxEvery     = 500 * time.Millisecond // how often it looks
 	noticeLease     = 30 * time.Second       // longer than a post may take; a killed sender's notice is due again after it
 	noticeSpacing   = time.Second            // between messages to one channel; Slack's own limit
-	noticeMergeOver = 20
 	noticeMergeMost = 500
 	noticeAttempts  = 8 // of failures that are a notice's own; then it is dead
 	noticeTargets   = 64
@@ -66,6 +65,9 @@ func (o *Outbox) Run(ctx context.Context) {
 // seconds.
 func (o *Outbox) Step(ctx context.Context) (int, error) {
 	now := o.now()
+	if err := o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error { return tx.ShareNotices(ctx, now) }); err != nil {
+		return 0, err
+	}
 	taken, err := o.take(ctx, now)
 	if err != nil {
 		return 0, err
@@ -96,7 +98,7 @@ func (o *Outbox) take(ctx context.Context, now time.Time) (taken []postgres.Take
 	err = o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		taken, err = tx.TakeNotices(ctx, postgres.NoticeTake{
 			Now: now, Lease: noticeLease, Held: o.pace.held(now), Targets: noticeTargets,
-			MergeOver: noticeMergeOver, MergeMost: noticeMergeMost,
+			MergeOver: notify.MergeOver, MergeMost: noticeMergeMost,
 		})
 		return err
 	})
@@ -106,6 +108,7 @@ func (o *Outbox) take(ctx context.Context, now time.Time) (taken []postgres.Take
 // lanes parts notices by brand, place and kind. Each part becomes one message. Of several
 // messages to one place all but the first are late: they have to keep their distance.
 func lanes(taken []postgres.TakenNotice) (batches [][]postgres.TakenNotice, late []postgres.TakenNotice) {
+	slices.SortStableFunc(taken, func(a, b postgres.TakenNotice) int { return cmp.Compare(turn(a.Kind), turn(b.Kind)) })
 	type lane struct {
 		brand        triage.ID
 		target, kind string
@@ -128,6 +131,19 @@ func lanes(taken []postgres.TakenNotice) (batches [][]postgres.TakenNotice, late
 		batches[at[l]] = append(batches[at[l]], n)
 	}
 	return batches, late
+}
+
+// turn says which of several kinds goes first.
+func turn(kind string) int {
+	switch kind {
+	case postgres.NoticeRetract:
+		return 0
+	case postgres.NoticeAlarm:
+		return 1
+	case postgres.NoticeNew:
+		return 2
+	}
+	return 3
 }
 
 // send makes one message of a batch of one brand, place and kind.
@@ -156,7 +172,7 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 		return err
 	}
 	if kind := batch[0].Kind; kind == postgres.NoticeAlarm || kind == postgres.NoticeCalm {
-		return o.sendTrouble(ctx, to, batch[0])
+		return o.sendAlarm(ctx, to, batch[0])
 	}
 	subjects, err := o.Store.NoticeSubjects(ctx, batch)
 	if err != nil {
@@ -175,7 +191,7 @@ func (o *Outbox) send(ctx context.Context, batch []postgres.TakenNotice) error {
 	slices.SortStableFunc(live, func(a, b postgres.TakenNotice) int {
 		return int(subjects[a.ID].Priority - subjects[b.ID].Priority)
 	})
-	if len(live) > noticeMergeOver {
+	if len(live) > notify.MergeOver {
 		return o.sendDigest(ctx, to, live, subjects)
 	}
 	return o.sendFirst(ctx, to, live, subjects)
@@ -191,7 +207,7 @@ func (o *Outbox) awake(ctx context.Context, to spot, batch []postgres.TakenNotic
 		return batch, nil
 	}
 	now, later := split(batch, func(n postgres.TakenNotice) bool { return !n.Patient })
-	return now, o.putOff(ctx, later, to.Quiet, "")
+	return now, o.write(ctx, func(ctx context.Context, tx *postgres.Tx) error { return tx.HushNotices(ctx, later, to.Quiet) })
 }
 
 // spot is where notices go, with the voice that speaks there.
@@ -210,14 +226,27 @@ func (o *Outbox) spot(ctx context.Context, n postgres.TakenNotice) (spot, error)
 	return spot{found, voice.At(found.Zone)}, nil
 }
 
-// sendTrouble tells how a channel does. Of these, every kind is taken alone.
-func (o *Outbox) sendTrouble(ctx context.Context, to spot, n postgres.TakenNotice) error {
-	trouble, err := o.Store.NoticeTrouble(ctx, n)
+// sendAlarm tells how a channel or the brand does. Of these, every kind is taken alone.
+func (o *Outbox) sendAlarm(ctx context.Context, to spot, n postgres.TakenNotice) error {
+	notice, err := o.alarm(ctx, to, &n)
 	if err != nil {
 		return err
 	}
-	ref, err := o.Poster.Post(ctx, to.Slack, to.voice.Tell(trouble, o.now()))
+	ref, err := o.Poster.Post(ctx, to.Slack, notice)
 	return o.settle(ctx, []postgres.TakenNotice{n}, ref, err)
+}
+
+// keptAlarm marks messages that are written again without an item of theirs.
+const keptAlarm = "alarm"
+
+func (o *Outbox) alarm(ctx context.Context, to spot, n *postgres.TakenNotice) (notify.Notice, error) {
+	if n.Channel {
+		trouble, err := o.Store.NoticeTrouble(ctx, *n)
+		return to.voice.Tell(trouble, o.now()), err
+	}
+	brand, all, err := o.Store.NoticeAlarms(ctx, *n)
+	n.Told = keptAlarm
+	return to.voice.Alarms(brand, all, o.now()), err
 }
 
 // buryWorn gives up notices whose attempts never came to an end: they kill their sender.

@@ -71,8 +71,16 @@ func newTeam(t *testing.T) *team {
 		tm.brand, err = tx.AddBrand(t.Context(), postgres.Actor{}, postgres.BrandRow{Name: "Kaffee Nord", Goal: 0.5, SlackCM: "C-care", SlackSMM: "C-content"})
 		return err
 	})
+	tm.budget(0)
 	tm.outbox = tm.newOutbox()
 	return tm
+}
+
+// budget says how often each of the two channels may be interrupted within an hour.
+func (tm *team) budget(perHour int) {
+	tm.t.Helper()
+	tm.exec(`INSERT INTO notice_budgets (brand_id, place, per_hour) SELECT $1, p, $2 FROM unnest(ARRAY['C-care', 'C-content', 'C-archived']) p
+		ON CONFLICT (brand_id, place) DO UPDATE SET per_hour = excluded.per_hour`, tm.brand, perHour)
 }
 
 // newOutbox is a second process, so to speak: with a memory of its own.
@@ -373,6 +381,9 @@ func TestANoticeThatKillsItsSenderIsGivenUp(t *testing.T) {
 	tm.comes("c1", "text", triage.P1)
 	for range 8 { // a sender that dies after it took the notice
 		tm.in(func(tx *postgres.Tx) error {
+			if err := tx.ShareNotices(t.Context(), tm.clock()); err != nil {
+				return err
+			}
 			taken, err := tx.TakeNotices(t.Context(), postgres.NoticeTake{Now: tm.clock(), Lease: 30 * time.Second, Targets: 9, MergeOver: 20, MergeMost: 100})
 			if err == nil && len(taken) != 1 {
 				err = fmt.Errorf("%d taken", len(taken))

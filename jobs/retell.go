@@ -35,15 +35,25 @@ func (o *Outbox) retell(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	gathered, err := o.Store.Gathered(ctx, taken)
+	if err != nil {
+		return err
+	}
 	var same []postgres.TakenNotice
 	for n, notice := range taken {
 		s, there := subjects[notice.ID]
 		switch {
+		case notice.Kind == postgres.NoticeAlarm:
+			if err := o.retellAlarm(ctx, notice); err != nil {
+				return errors.Join(err, o.retellLater(ctx, taken[n+1:], now, ""))
+			}
 		case !there: // erased: its retraction is on its way
-		case s.Stand() == notice.Told:
+		case s.Stand() == notice.Told && notice.Grown == notice.ToldGrown:
 			notice.ToldVersion = s.Version
 			same = append(same, notice)
 		default:
+			g := gathered[notice.ID]
+			s.Also, s.AlsoOpen, s.AlsoAll = g.Open, g.Left, g.Total
 			if err := o.retellOne(ctx, notice, s); err != nil {
 				return errors.Join(err, o.retellLater(ctx, taken[n+1:], now, ""))
 			}
@@ -60,8 +70,24 @@ func (o *Outbox) retellOne(ctx context.Context, n postgres.TakenNotice, s postgr
 	if err != nil {
 		return err
 	}
-	notice := o.tell(to, &n, s)
-	err = o.Poster.Update(ctx, n.Ref, notice)
+	return o.rewrite(ctx, n, o.tell(to, &n, s))
+}
+
+func (o *Outbox) retellAlarm(ctx context.Context, n postgres.TakenNotice) error {
+	to, err := o.spot(ctx, n)
+	if err != nil {
+		return err
+	}
+	notice, err := o.alarm(ctx, to, &n)
+	if err != nil {
+		return err
+	}
+	return o.rewrite(ctx, n, notice)
+}
+
+// rewrite changes the message of n.
+func (o *Outbox) rewrite(ctx context.Context, n postgres.TakenNotice, notice notify.Notice) error {
+	err := o.Poster.Update(ctx, n.Ref, notice)
 	one := []postgres.TakenNotice{n}
 	if err == nil {
 		o.pace.hold(retellLane, time.Time{}, 0)

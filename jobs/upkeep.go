@@ -108,6 +108,8 @@ func (u *Upkeep) tasks() []task {
 		})},
 		{"retention", 5 * time.Minute, u.ForgetOld},
 		{"channels", time.Minute, u.channels},
+		{"crises", crisisEvery, u.crises},
+		{"alarms", alarmsEvery, u.alarms},
 		{"teach", 2 * time.Second, u.teach},
 		{"forget corrections", time.Hour, u.inTx(u.forgetTaught)},
 		{"drift", time.Hour, u.drift},

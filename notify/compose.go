@@ -19,7 +19,8 @@ func (v Voice) Compose(s Subject, now time.Time) Notice {
 		Handle:   strings.TrimPrefix(s.Author.Handle, "@"),
 		About:    v.about(s),
 		State:    v.standing(s),
-		Came:     v.came(s.Why),
+		Came:     strings.Join(present(v.came(s.Why), v.threshold(s)), " "),
+		Entries:  v.also(s, now),
 		Link:     v.link(s, w.open),
 		Buttons:  v.buttons(s),
 	}
@@ -38,6 +39,23 @@ func (v Voice) Compose(s Subject, now time.Time) Notice {
 		n.Quote, n.Line = "", w.noText
 	}
 	return n
+}
+
+// also names what is gathered in the message of s. It quotes nobody.
+func (v Voice) also(s Subject, now time.Time) []Entry {
+	if s.AlsoAll == 0 {
+		return nil
+	}
+	w := v.words()
+	heading := strings.NewReplacer("#", v.number(int64(s.AlsoAll)), "§", v.number(int64(s.AlsoOpen))).Replace(w.alsoOf)
+	all := []Entry{{Link: Link{Text: heading}}}
+	for _, one := range s.Also {
+		all = append(all, v.entry(one, now))
+	}
+	if rest := s.AlsoOpen - len(s.Also); rest > 0 {
+		all = append(all, Entry{Link: Link{Text: w.more(rest)}})
+	}
+	return all
 }
 
 // Covered reports whether the text of s is shown only to those who ask for it.

@@ -31,7 +31,9 @@ type words struct {
 	handTo                                                                 string // with # for the queue
 	said                                                                   map[Said]string
 	dialog, labelNote, labelDraft, keep, cancel                            string
-	waitingOf, moreOf                                                      string // with # for the number
+	waitingOf, moreOf                                                      string           // with # for the number
+	alsoOf                                                                 string           // with # for the number, § for how many of it are open
+	levels                                                                 map[Level]string // with # for the kind
 	thousands                                                              string
 	due                                                                    string // layout of package time
 	zones                                                                  map[string]string
@@ -204,7 +206,12 @@ var english = words{
 	notJudged: "not judged by a machine", unsure: "unsure", overdue: "overdue",
 	deleted:     "Deleted",
 	deletedLine: "The comment was deleted by its author or by the platform. Its text was removed here, too.",
-	yes:         "yes", no: "no", waitingOf: "# items cannot wait", moreOf: "and # more",
+	alsoOf:      "And # more, gathered here so that it rings once; § of them are open.",
+	levels: map[Level]string{
+		LevelUrgent: "Somebody here said that “#” is not worth a ping: only what is urgent rings.",
+		LevelRisk:   "People here said that “#” is not worth a ping: only what is urgent and holds a risk rings.",
+	},
+	yes: "yes", no: "no", waitingOf: "# items cannot wait", moreOf: "and # more",
 	thousands: ",", due: "2 Jan 2006, 15:04",
 }
 
@@ -268,7 +275,12 @@ var german = words{
 	notJudged: "nicht maschinell eingeschätzt", unsure: "unsicher", overdue: "überfällig",
 	deleted:     "Gelöscht",
 	deletedLine: "Der Kommentar wurde von der Person oder der Plattform gelöscht. Sein Text ist auch hier entfernt.",
-	yes:         "ja", no: "nein", waitingOf: "# Einträge können nicht warten", moreOf: "und # weitere",
+	alsoOf:      "Und # weitere, hier gesammelt, damit es nur einmal klingelt; davon offen: §.",
+	levels: map[Level]string{
+		LevelUrgent: "Hier hat jemand gesagt, „#“ sei keine Meldung wert: nur Dringendes klingelt.",
+		LevelRisk:   "Hier wurde gesagt, „#“ sei keine Meldung wert: nur Dringendes mit einem Risiko klingelt.",
+	},
+	yes: "ja", no: "nein", waitingOf: "# Einträge können nicht warten", moreOf: "und # weitere",
 	thousands: ".", due: "02.01.2006, 15:04 Uhr",
 	zones: map[string]string{"CET": "MEZ", "CEST": "MESZ"},
 }

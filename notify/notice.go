@@ -34,7 +34,12 @@ type Subject struct {
 	Outcome triage.Outcome
 	BackAt  time.Time // of what is put away
 
-	Why   Why    // why it is told here
+	Why   Why   // why it is told here
+	Level Level // of its kind, at the place
+
+	Also              []Subject // what is told in the same message, most weighty first; not all of it
+	AlsoOpen, AlsoAll int       // how many there are
+
 	Token string // what a click on a button of the notice names; empty: it has no buttons
 }
 

@@ -76,6 +76,20 @@ func (v Voice) came(why Why) string {
 	return ""
 }
 
+// threshold says that people said of such notices that they were not worth a ping.
+func (v Voice) threshold(s Subject) string {
+	return named(v.words().levels[s.Level], v.kind(KindOf(s.Intent, s.Risks)))
+}
+
+// kind names a kind of notice.
+func (v Voice) kind(kind string) string {
+	w := v.words()
+	if risk, ok := w.risk[triage.Risk(kind)]; ok {
+		return risk
+	}
+	return w.intent[triage.Intent(kind)]
+}
+
 // Test is a message that shows that we can speak here.
 func (v Voice) Test(brand string) Notice {
 	w := v.words()

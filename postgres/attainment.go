@@ -54,16 +54,15 @@ type TargetFigures struct {
 //go:embed attainment.sql
 var attainmentSQL string
 
-// Targets returns how the targets of engagements were kept that a brand received from from
-// on and before to, as it stands at now; for next answers it is when the author wrote
-// again. It counts owner items. What was dismissed within its target, as deserving
+// Targets returns how the targets of engagements were kept, as it stands at now; for next
+// answers the time is when the author wrote again. It counts owner items. What was dismissed within its target, as deserving
 // nothing, and what was erased, has none.
-func (r Reads) Targets(ctx context.Context, brand triage.ID, by TargetGroup, from, to, now time.Time) ([]TargetFigures, error) {
+func (r Reads) Targets(ctx context.Context, brand triage.ID, by TargetGroup, of Received, now time.Time) ([]TargetFigures, error) {
 	column, ok := groupColumn[by]
 	if !ok {
 		return nil, triage.Errorf(triage.Invalid, "There is no such group.")
 	}
-	rows, _ := r.db.Query(ctx, strings.ReplaceAll(attainmentSQL, "$group", column), brand, from, to, now)
+	rows, _ := r.db.Query(ctx, strings.ReplaceAll(attainmentSQL, "$group", column), brand, of.From, of.To, now, string(of.Platform), string(of.Queue))
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[TargetFigures])
 	if err != nil {
 		return nil, unavailable(fmt.Errorf("targets of brand %s: %w", brand, err))

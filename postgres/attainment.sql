@@ -7,6 +7,7 @@ WITH owed AS (
            i.sla = 'at_risk' AND i.due_at = i.first_due_at AS near
     FROM items i
     WHERE i.brand_id = $1 AND i.received_at >= $2 AND i.received_at < $3 AND i.kind = 'owner'
+      AND ($5 = '' OR i.platform = $5) AND ($6 = '' OR i.queue = $6)
       AND i.first_due_at IS NOT NULL AND i.outcome IS DISTINCT FROM 'deleted'
       AND NOT (i.status = 'dismissed' AND i.answered_at IS NULL AND i.closed_at <= i.first_due_at)
     UNION ALL
@@ -15,6 +16,7 @@ WITH owed AS (
            i.sla = 'at_risk' AND i.due_at = i.resolve_due_at
     FROM items i
     WHERE i.brand_id = $1 AND i.received_at >= $2 AND i.received_at < $3 AND i.kind = 'owner'
+      AND ($5 = '' OR i.platform = $5) AND ($6 = '' OR i.queue = $6)
       AND i.resolve_due_at IS NOT NULL AND i.outcome IS DISTINCT FROM 'deleted'
       AND NOT (i.status = 'dismissed' AND i.closed_at <= i.resolve_due_at)
     UNION ALL
@@ -24,6 +26,7 @@ WITH owed AS (
     FROM next_answers n
     JOIN items i ON i.brand_id = n.brand_id AND i.id = n.item_id
     WHERE n.brand_id = $1 AND n.asked_at >= $2 AND n.asked_at < $3 AND i.kind = 'owner'
+      AND ($5 = '' OR i.platform = $5) AND ($6 = '' OR i.queue = $6)
 ),
 judged AS (
     SELECT grp, target, near, lasted, ended,

@@ -78,6 +78,9 @@ type TakenNotice struct {
 	Telling     int    // how often its message was written
 	Told        string // hash of how the item stood then, or shall be noted to stand
 	ToldVersion int64
+	Grown       int  // how often what its message gathers has changed
+	ToldGrown   int  // and when it was written
+	Channel     bool // it is about a channel
 }
 
 // NoticeTake bounds what is taken at once.
@@ -105,23 +108,26 @@ func (t *Tx) TakeNotices(ctx context.Context, take NoticeTake) ([]TakenNotice, e
 }
 
 const takenColumns = `n.brand_id, n.id, n.kind, n.target, coalesce(n.message_ref, ''), n.attempts, coalesce(n.handle, ''),
-	n.telling, coalesce(n.told, ''), coalesce(n.told_version, 0), n.patient`
+	n.telling, coalesce(n.told, ''), coalesce(n.told_version, 0), n.patient, n.grown, n.told_grown, n.channel_id IS NOT NULL`
 
 // wanted leaves out what waits for its muted place.
 const wanted = `NOT (n.patient AND EXISTS (SELECT FROM notice_mutes m WHERE m.brand_id = n.brand_id AND m.place = n.target AND m.until > $1))`
 
+// ringing leaves out what ShareNotices has not let ring.
+const ringing = `(n.kind <> 'new' OR n.ring_at IS NOT NULL)`
+
 const takeNotices = `
 	WITH due AS (
 		SELECT n.brand_id, n.target, n.kind, count(*) AS waiting FROM notices n
-		WHERE n.state = 'pending' AND n.next_at <= $1 AND n.target <> ALL ($2) AND ` + wanted + `
+		WHERE n.state = 'pending' AND n.next_at <= $1 AND n.target <> ALL ($2) AND ` + ringing + ` AND ` + wanted + `
 		GROUP BY n.brand_id, n.target, n.kind ORDER BY min(n.next_at) LIMIT $3),
 	picked AS (
 		SELECT p.brand_id, p.id FROM due d CROSS JOIN LATERAL (
 			SELECT n.brand_id, n.id FROM notices n
 			LEFT JOIN items i ON i.brand_id = n.brand_id AND i.id = n.item_id
 			WHERE n.brand_id = d.brand_id AND n.state = 'pending' AND n.next_at <= $1 AND n.target = d.target AND n.kind = d.kind
-			  AND ` + wanted + `
-			ORDER BY i.priority, n.created_at, n.id
+			  AND ` + ringing + ` AND ` + wanted + `
+			ORDER BY i.risks = '{}', i.priority, n.created_at, n.id
 			LIMIT CASE WHEN d.kind = 'new' AND d.waiting > $4 THEN $5::int ELSE 1 END
 			FOR UPDATE OF n SKIP LOCKED) p)
 	UPDATE notices n SET attempts = n.attempts + 1, next_at = $6
@@ -163,13 +169,14 @@ type sentKeys struct {
 	brands, ids, fresh []triage.ID
 	handles, told      []string
 	versions           []int64
+	grown              []int
 }
 
 func noticeKeysOf(sent []TakenNotice) (k sentKeys) {
 	k.brands, k.ids = noticeKeys(sent)
 	for _, n := range sent {
 		k.fresh, k.handles = append(k.fresh, NewID()), append(k.handles, rand.Text())
-		k.told, k.versions = append(k.told, n.Told), append(k.versions, n.ToldVersion)
+		k.told, k.versions, k.grown = append(k.told, n.Told), append(k.versions, n.ToldVersion), append(k.grown, n.Grown)
 	}
 	return k
 }
@@ -178,6 +185,11 @@ func noticeKeysOf(sent []TakenNotice) (k sentKeys) {
 // not their fault. word, ours or Slack's, says why; it may be empty.
 func (t *Tx) PutOffNotices(ctx context.Context, notices []TakenNotice, until time.Time, word string) error {
 	return t.changeNotices(ctx, notices, `attempts = greatest(n.attempts - 1, 0), next_at = $3, error = nullif($4, '')`, until, word)
+}
+
+// HushNotices puts off what its place shall not hear now. It spends no attention meanwhile.
+func (t *Tx) HushNotices(ctx context.Context, notices []TakenNotice, until time.Time) error {
+	return t.changeNotices(ctx, notices, `attempts = greatest(n.attempts - 1, 0), next_at = $3, ring_at = NULL`, until)
 }
 
 // RetryNotices makes notices due again at a time; the attempt counts.
@@ -226,6 +238,12 @@ func (t *Tx) RetractNotices(ctx context.Context, brand triage.ID, engagements []
 		UPDATE notices SET state = CASE WHEN state = 'pending' THEN 'cancelled' ELSE state END, told = NULL
 		WHERE brand_id = $1 AND kind = 'new' AND (state = 'pending' OR told IS NOT NULL) AND item_id IN (`+itemsOf+`)`,
 		brand, uuids(engagements)); err != nil {
+		return fmt.Errorf("retract notices: %w", err)
+	}
+	if err := t.exec(ctx, `
+		UPDATE notices n SET state = 'pending', lead_id = NULL, sent_at = NULL, told_version = NULL, ring_at = NULL, next_at = $3
+		FROM notices l WHERE l.brand_id = $1 AND l.item_id IN (`+itemsOf+`) AND n.brand_id = $1 AND n.lead_id = l.id`,
+		brand, uuids(engagements), t.Now); err != nil {
 		return fmt.Errorf("retract notices: %w", err)
 	}
 	// A statement of its own: it sees what NoticesSent committed while the first waited.

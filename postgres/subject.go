@@ -27,7 +27,7 @@ type Told struct {
 func (t Told) Stand() string {
 	s := t.Subject
 	seen := fmt.Sprint(s.Status, s.Holder, s.Outcome, s.BackAt.Unix(), s.Queue, s.Priority, s.DueAt.Unix(), s.Judged, s.Unsure,
-		s.Intent, s.Sentiment, s.Urgency, s.Risks, s.ReplyExpected, t.Round)
+		s.Intent, s.Sentiment, s.Urgency, s.Risks, s.ReplyExpected, t.Round, s.Level)
 	sum := sha256.Sum256([]byte(seen))
 	return hex.EncodeToString(sum[:12])
 }
@@ -36,7 +36,8 @@ const toldColumns = `i.brand_id, i.id, b.name, i.queue, i.priority, i.due_at, i.
 	i.intent, i.sentiment, i.urgency, i.risks, i.reply_expected, i.reasons,
 	e.platform, e.form, e.author_external_id, e.author_handle, e.author_name, e.author_followers,
 	e.author_verified, e.text, e.has_media, i.status, coalesce(p.name, ''), coalesce(i.outcome, ''), i.snoozed_until,
-	i.version, e.round, n.why, n.why_name`
+	i.version, e.round, n.why, n.why_name,
+	(SELECT coalesce(jsonb_object_agg(h.kind, h.level), '{}') FROM notice_thresholds h WHERE h.brand_id = n.brand_id AND h.place = n.target)`
 
 const toldTables = `notices n
 	JOIN items i ON i.brand_id = n.brand_id AND i.id = n.item_id
@@ -69,13 +70,15 @@ func scanTold(row pgx.CollectableRow, before ...any) (s Told, err error) {
 	var priority int16
 	var reasons []byte
 	var back *time.Time
+	var levels map[string]notify.Level
 	if err := row.Scan(append(before, &s.BrandID, &s.ItemID, &s.Brand, &s.Queue, &priority, &s.DueAt, &s.Judged, &s.Unsure,
 		&s.Intent, &s.Sentiment, &s.Urgency, &s.Risks, &s.ReplyExpected, &reasons,
 		&s.Platform, &s.Form, &s.Author.ExternalID, &s.Author.Handle, &s.Author.Name, &s.Author.Followers,
 		&s.Author.Verified, &s.Text, &s.HasMedia, &s.Status, &s.Holder, &s.Outcome, &back,
-		&s.Version, &s.Round, &s.Why.Kind, &s.Why.Name)...); err != nil {
+		&s.Version, &s.Round, &s.Why.Kind, &s.Why.Name, &levels)...); err != nil {
 		return s, err
 	}
+	s.Level = levels[notify.KindOf(s.Intent, s.Risks)]
 	s.Priority, s.BackAt = triage.Priority(priority), orZero(back)
 	return s, json.Unmarshal(reasons, &s.Reasons)
 }

@@ -3,7 +3,7 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
 import type { QueueBody } from './api/types'
 import type { Session } from './session/Session'
-import { ContentIcon, PeopleIcon, SetupIcon } from './shell/icons'
+import { ContentIcon, InsightIcon, LeadIcon, PeopleIcon, SetupIcon } from './shell/icons'
 import type { shellText } from './shell/text'
 
 export interface Room {
@@ -29,6 +29,8 @@ export const rooms: Room[] = [
     path: '/relationships', name: 'relationships', Icon: PeopleIcon, for: s => s.works('cm') || s.role === 'viewer', count: openIn('cm'),
     Page: lazy(() => import('./inbox/RelationshipRoom')),
   },
+  { path: '/team', name: 'team', Icon: LeadIcon, for: s => s.leads, Page: lazy(() => import('./team/TeamRoom')) },
+  { path: '/insight', name: 'insight', Icon: InsightIcon, for: () => true, Page: lazy(() => import('./insight/InsightRoom')) },
   { path: '/setup', name: 'setup', Icon: SetupIcon, for: () => true, Page: lazy(() => import('./setup/Setup')) },
 ]
 
