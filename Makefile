@@ -69,6 +69,10 @@ build: ## build bin/triage with its console, and bin/dev
 console: ## check, test and build the console, then let its stories happen in a browser
 	@$(DEV) check console browser
 
+.PHONY: screenshots
+screenshots: ## make the pictures in docs/console anew, from the sample brand
+	@$(DEV) screenshots
+
 .PHONY: types
 types: ## generate the console's types from the contract, for editors
 	@$(DEV) types

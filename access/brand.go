@@ -27,3 +27,8 @@ func (g *Gate) NoteReplay(ctx context.Context, who postgres.Caller, delivery tri
 			Subject: "delivery", SubjectID: delivery})
 	})
 }
+
+// RetryDead lets work of who's brand that was given up be tried once more.
+func (g *Gate) RetryDead(ctx context.Context, who postgres.Caller, kind, id string) error {
+	return g.store.Retrying(ctx, retries, func(tx *postgres.Tx) error { return tx.RetryDead(ctx, who.Actor(), who.BrandID, kind, id) })
+}

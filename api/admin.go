@@ -39,6 +39,10 @@ func (s *Server) adminRoutes() {
 		method: http.MethodGet, path: "/v1/jobs/dead", id: "list-dead-jobs", needs: mayLead,
 		summary: "Background work that was given up, newest first",
 	}, s.listDeadJobs)
+	register(s, route{
+		method: http.MethodPost, path: "/v1/jobs/dead/{id}/retry", id: "retry-dead-job", needs: mayLead,
+		summary: "Let background work that was given up be tried once more", fails: []int{http.StatusNotFound},
+	}, s.retryDeadJob)
 }
 
 // BrandBody is a brand, on the wire.
@@ -125,8 +129,9 @@ type channelState struct {
 	GapFilledAt *time.Time `json:"gap_filled_at" doc:"When all that was said in the gap had been taken in; null: not yet, or the platform cannot be asked"`
 
 	ExpectSeconds  *int64     `json:"expect_seconds" doc:"How long it may tell nothing; null: its own past says, by the hour of the week"`
-	Subscription   string     `json:"subscription" doc:"What the platform says of whether it calls us: subscribed, or what is missing; empty: it cannot be asked"`
+	Subscription   string     `json:"subscription" doc:"What the platform says of whether it calls us: subscribed, or what is missing; challenge_missing: it lets the endpoint prove its secret again and again, and no longer does; empty: it cannot be asked"`
 	SubscriptionAt *time.Time `json:"subscription_at" doc:"When it said that"`
+	ChallengedAt   *time.Time `json:"last_challenged_at" doc:"When its platform's challenge was answered last, where it repeats such; anybody may send one, so that only its absence says something; null: never"`
 	Alarms         []string   `json:"alarms" nullable:"false" enum:"silent,unreachable,stopped,unsubscribed" doc:"What its team was told"`
 	CheckedAt      *time.Time `json:"last_checked_at" doc:"Last look at what is held, where the platform does not tell of edits and deletions; null: never"`
 	Quota          *quotaBody `json:"quota" doc:"What the platform allows the channel in a day; null: it counts nothing"`
@@ -172,7 +177,7 @@ func (s *Server) listChannels(ctx context.Context, who postgres.Caller, _ *struc
 			GapFrom: timeOrNull(h.GapFrom), GapFilledAt: timeOrNull(h.GapFilledAt),
 			CheckedAt: timeOrNull(h.CheckedAt), Quota: quotaOrNull(h.Quota, s.store.Now()),
 			LastCallAt: timeOrNull(h.CalledAt), ExpectSeconds: secondsOrNull(h.Expect),
-			Subscription: h.Subscription, SubscriptionAt: timeOrNull(h.SubscriptionAt), Alarms: h.Alarms,
+			Subscription: h.Subscription, SubscriptionAt: timeOrNull(h.SubscriptionAt), ChallengedAt: timeOrNull(h.ChallengedAt), Alarms: h.Alarms,
 		})
 	}
 	return out, nil
@@ -207,6 +212,7 @@ type endpointEntry struct {
 	ID                string         `json:"id"`
 	Platform          string         `json:"platform"`
 	Path              string         `json:"path" doc:"Where the platform delivers"`
+	URL               string         `json:"url" doc:"The same with our public address, to be copied to the platform"`
 	Disabled          bool           `json:"disabled"`
 	LastDeliveryAt    *time.Time     `json:"last_delivery_at" doc:"To the minute; null: never"`
 	PreviousExpiresAt *time.Time     `json:"previous_expires_at" doc:"Until when the secret before this one is valid too; null: no longer"`
@@ -233,8 +239,9 @@ func (s *Server) listEndpoints(ctx context.Context, who postgres.Caller, _ *stru
 		if e.BrandID != who.BrandID {
 			continue // another brand's, with a channel of ours under it
 		}
+		path := webhookPath(e)
 		entry := endpointEntry{
-			ID: string(e.ID), Platform: string(e.Platform), Path: "/webhooks/" + string(e.Platform) + "/" + string(e.ID), Disabled: e.Disabled(),
+			ID: string(e.ID), Platform: string(e.Platform), Path: path, URL: s.public.JoinPath(path).String(), Disabled: e.Disabled(),
 			LastDeliveryAt: timeOrNull(last[e.ID]), CreatedAt: e.CreatedAt, Channels: channelEntries(e.Channels, who.BrandID),
 		}
 		if e.PreviousExpiresAt.After(time.Now()) {
@@ -348,4 +355,15 @@ func (s *Server) listDeadJobs(ctx context.Context, who postgres.Caller, _ *struc
 		out.Body.Jobs = append(out.Body.Jobs, deadJobEntry{j.Kind, j.ID, textOrNull(string(j.ItemID)), j.Attempts, j.Reason, j.At})
 	}
 	return out, nil
+}
+
+type retryInput struct {
+	ID   string `path:"id" doc:"Id of the work"`
+	Body struct {
+		Kind string `json:"kind" enum:"notice,judge" doc:"notice: a message to Slack; judge: a judgement"`
+	}
+}
+
+func (s *Server) retryDeadJob(ctx context.Context, who postgres.Caller, in *retryInput) (*struct{}, error) {
+	return nil, s.gate.RetryDead(ctx, who, in.Body.Kind, in.ID)
 }

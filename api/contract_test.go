@@ -63,6 +63,17 @@ func contract(t *testing.T) (raw []byte, paths map[string]map[string]operation) 
 func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 	_, paths := contract(t)
 	declared := map[string]string{
+		"GET /v1/platforms":               "lead",
+		"POST /v1/endpoints":              "rule",
+		"POST /v1/endpoints/{id}/rotate":  "rule",
+		"POST /v1/endpoints/{id}/disable": "rule",
+		"POST /v1/endpoints/{id}/enable":  "rule",
+		"POST /v1/channels":               "rule",
+		"GET /v1/sample":                  "lead",
+		"PUT /v1/sample":                  "rule",
+		"POST /v1/engines/test":           "lead",
+		"POST /v1/jobs/dead/{id}/retry":   "lead",
+
 		"GET /v1/plan":                      "read",
 		"GET /v1/plans":                     "read",
 		"GET /v1/plans/{version}":           "read",

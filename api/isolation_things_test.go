@@ -11,7 +11,11 @@ import (
 	"time"
 
 	"triage/api"
+	"triage/connector"
+	"triage/connector/facebook"
+	"triage/connector/mastodon"
 	"triage/connector/standardwebhooks"
+	"triage/connector/x"
 	"triage/ingest"
 	"triage/postgres"
 	"triage/secret"
@@ -64,6 +68,8 @@ var things = map[string]func(e *estate, c caller) ids{
 	"/v1/deliveries/{id}":            func(e *estate, _ caller) ids { return ids{"id": e.delivery()} },
 	"/v1/notice-rules/{id}":          func(e *estate, _ caller) ids { return ids{"id": e.rule()} },
 	"/v1/views/{id}":                 func(e *estate, c caller) ids { return ids{"id": e.view(c)} },
+	"/v1/endpoints/{id}":             func(e *estate, _ caller) ids { return ids{"id": e.address()} },
+	"/v1/jobs/dead/{id}":             func(e *estate, _ caller) ids { return ids{"id": e.deadNotice()} },
 }
 
 // words are parameters of paths that name nothing anybody owns, with a value for each.
@@ -74,7 +80,7 @@ var named = map[string]string{
 	"assignee": "/v1/people/{id}", "assignees": "/v1/people/{id}", "actor": "/v1/people/{id}", "person": "/v1/people/{id}",
 	"person_id": "/v1/people/{id}", "author": "/v1/authors/{id}", "thread": "/v1/threads/{id}", "wave": "/v1/waves/{id}",
 	"item": "/v1/items/{id}", "ids": "/v1/items/{id}", "items": "/v1/items/{id}", "id": "/v1/items/{id}",
-	"channel": "channel", "parent": "/v1/engagements/{id}",
+	"endpoint_id": "/v1/endpoints/{id}", "channel": "channel", "parent": "/v1/engagements/{id}",
 }
 
 // bodies are what operations are sent that need more than their contract says.
@@ -88,6 +94,11 @@ var bodies = map[string]func(e *estate, with ids) map[string]any{
 	"POST /v1/authors/{id}/tags":  func(*estate, ids) map[string]any { return map[string]any{"add": []string{"tag"}} },
 	"POST /v1/items/bulk": func(e *estate, _ ids) map[string]any {
 		return map[string]any{"action": "tags", "add": []string{"tag"}, "ids": []string{e.standing}}
+	},
+	"POST /v1/endpoints":             func(*estate, ids) map[string]any { return map[string]any{"platform": "standard_webhooks"} },
+	"POST /v1/endpoints/{id}/rotate": func(*estate, ids) map[string]any { return map[string]any{} },
+	"POST /v1/channels": func(e *estate, _ ids) map[string]any {
+		return map[string]any{"endpoint_id": string(e.endpoint), "external_id": e.text("account"), "name": "Forum"}
 	},
 	"POST /v1/waves/{id}/release": func(e *estate, with ids) map[string]any { return map[string]any{"item": e.inWave(with["id"])} },
 }
@@ -255,6 +266,23 @@ func (e *estate) delivery() string {
 	return string(id)
 }
 
+func (e *estate) address() string {
+	id := postgres.NewID()
+	e.exec(`INSERT INTO endpoints (id, brand_id, platform, secret) VALUES ($1, $2, 'standard_webhooks', $3)`, id, e.id,
+		sealBox(e.t).Seal(string(id), "whsec_"+base64.StdEncoding.EncodeToString(make([]byte, 32))))
+	return string(id)
+}
+
+func (e *estate) deadNotice() (id string) {
+	e.inTx(func(tx *postgres.Tx) error {
+		made, err := tx.AddTest(e.t.Context(), e.id, "C0"+strings.ToUpper(e.mark))
+		id = string(made)
+		return err
+	})
+	e.exec(`UPDATE notices SET state = 'dead', error = 'is_archived', attempts = 3 WHERE brand_id = $1 AND id = $2`, e.id, id)
+	return id
+}
+
 // fill gives the brand one of everything. Plans are numbered within each brand: its own gets
 // a number that no other has, unless that is 0.
 func (e *estate) fill(plan int) (all map[string]ids) {
@@ -300,5 +328,6 @@ func openDoor(t *testing.T) func(*api.Options) {
 		go func() { defer close(ended); group.Run(ctx) }()
 		t.Cleanup(func() { cancel(); <-ended })
 		o.Door = ingest.NewDoor(ingest.NewEndpoints(o.Store, sealBox(t)), group, standardwebhooks.Connector{})
+		o.Box, o.Platforms = sealBox(t), []connector.Platform{standardwebhooks.Connector{}, facebook.Connector{}, mastodon.Connector{}, x.Connector{}}
 	}
 }

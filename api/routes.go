@@ -22,6 +22,7 @@ func (s *Server) routes() {
 	s.peopleRoutes()
 	s.tokenRoutes()
 	s.adminRoutes()
+	s.setupRoutes()
 	s.queueRoutes()
 	s.itemRoutes()
 	s.waveRoutes()

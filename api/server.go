@@ -21,11 +21,14 @@ import (
 	"triage/access/oidc"
 	"triage/access/password"
 	"triage/classifier"
+	"triage/connector"
 	"triage/embeddings"
 	"triage/insight"
 	"triage/llm"
 	"triage/postgres"
 	"triage/queue"
+	"triage/secret"
+	"triage/setup"
 )
 
 // Options are the parts a server is made of.
@@ -48,6 +51,13 @@ type Options struct {
 	// else is priced by. Without them nobody pays, and the program's own list holds.
 	Purse  classifier.Purse
 	Prices llm.PriceList
+
+	// Box seals what is secret, and Platforms are those that can be listened to.
+	Box       *secret.Box
+	Platforms []connector.Platform
+
+	// Probe asks the language model something short. Nil means that none is configured.
+	Probe func(context.Context) (llm.ChatAbility, error)
 
 	// Public is the address under which browsers reach the service. With https its cookies
 	// never leave encryption; empty means this machine only.
@@ -89,6 +99,8 @@ type Server struct {
 	insights   *insight.Insights
 
 	slackSecret string
+	setup       *setup.Setup
+	probe       func(context.Context) (llm.ChatAbility, error)
 }
 
 // Limits of a request.
@@ -104,6 +116,7 @@ func New(o Options) *Server {
 	s.feeds, s.beat = newFeeds(o.Store, o.Log), cmp.Or(o.StreamBeat, streamBeat)
 	s.provider, s.public = o.Provider, publicURL(o.Public)
 	s.insights, s.slackSecret = insight.New(o.Store), o.SlackSecret
+	s.setup, s.probe = setup.New(o.Store, o.Box, o.Platforms), o.Probe
 	s.purse, s.pricesAsOf = o.Purse, cmp.Or(o.Prices.AsOf, llm.Prices(nil).AsOf)
 	s.gate = access.New(o.Store, cmp.Or(o.PasswordCost, password.Standard))
 	if len(s.cursorKey) == 0 {

@@ -38,6 +38,8 @@ type ThreadPage struct {
 	Channel    channelBody   `json:"channel"`
 	Text       *string       `json:"text" doc:"What was published"`
 	Permalink  *string       `json:"permalink"`
+	Author     *publisher    `json:"author" doc:"Who published it, as far as the platform says so; null: it does not"`
+	Reach      reachBody     `json:"reach"`
 	FirstSeen  time.Time     `json:"first_seen_at"`
 	LastSeen   time.Time     `json:"last_seen_at"`
 	Numbers    threadNumbers `json:"numbers"`
@@ -45,6 +47,18 @@ type ThreadPage struct {
 	Topics     []topicBody   `json:"topics" nullable:"false" doc:"The most frequent, as judged"`
 	Tree       []BranchBody  `json:"tree" nullable:"false"`
 	NextCursor *string       `json:"next_cursor" doc:"null on the last page"`
+}
+
+type publisher struct {
+	ExternalID *string `json:"external_id" doc:"As the platform names them"`
+	Handle     *string `json:"handle"`
+	Name       *string `json:"name"`
+}
+
+type reachBody struct {
+	Followers *int64 `json:"followers" doc:"Of who published it; each figure is as the platform said last, and null where it does not"`
+	Views     *int64 `json:"views"`
+	Reactions *int64 `json:"reactions" doc:"Likes, votes and their kind"`
 }
 
 type threadNumbers struct {
@@ -100,12 +114,24 @@ func (s *Server) getThread(ctx context.Context, who postgres.Caller, in *threadI
 }
 
 func threadOf(t postgres.ThreadRow) ThreadPage {
+	var author *publisher
+	if t.Author != (triage.Publisher{}) {
+		author = &publisher{textOrNull(t.Author.ExternalID), textOrNull(t.Author.Handle), textOrNull(t.Author.Name)}
+	}
 	return ThreadPage{
+		Author: author, Reach: reachBody{countOrNull(t.Reach.Audience), countOrNull(t.Reach.Views), countOrNull(t.Reach.Reactions)},
 		ID: string(t.ID), Platform: string(t.Platform), Channel: channelBody{string(t.ChannelID), t.ChannelName},
 		Text: textOrNull(t.Text), Permalink: textOrNull(t.Permalink), FirstSeen: t.FirstSeen, LastSeen: t.LastSeen,
 		Numbers: threadNumbers{CountsBody: CountsBody{Intents: map[string]int{}, Sentiments: map[string]int{}}},
 		Mood:    toneBody{Unit: "week", Buckets: []bucketBody{}}, Topics: []topicBody{},
 	}
+}
+
+func countOrNull(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 func branchesOf(branches []postgres.Branch, now time.Time) []BranchBody {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"triage/postgres"
 	"triage/triage"
 )
 
@@ -67,6 +68,51 @@ func TestAThreadIsATreeWithItsNumbers(t *testing.T) {
 	o.erase(two)
 	if got := drawn(o.ask(token, "GET", "/v1/threads/"+thread, nil).must(200).objects("tree")); got != "2.1 orphan 1(1.1(1.1.1 ) 1.2 ) " {
 		t.Errorf("after its parent was erased, a reply stands so: %s", got)
+	}
+}
+
+func TestAThreadShowsWhoPublishedItAndItsReach(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	token := o.hire("Mara", triage.RoleViewer)
+	page := func(thread triage.Thread) answer {
+		item := o.hear("words", complaint, func(e *triage.Engagement) { e.Thread = thread })
+		return o.ask(token, "GET", "/v1/threads/"+o.ask(token, "GET", "/v1/items/"+item, nil).must(200).text("engagement", "thread", "id"), nil).must(200)
+	}
+	told := page(triage.Thread{ExternalID: "told", Author: triage.Publisher{ExternalID: "7", Handle: "@ines"}, Reach: triage.Reach{Audience: 40, Views: 900}})
+	if told.text("author", "external_id") != "7" || told.text("author", "handle") != "@ines" || told.get("author", "name") != nil ||
+		told.number("reach", "followers") != 40 || told.number("reach", "views") != 900 || told.get("reach", "reactions") != nil {
+		t.Errorf("what is told shows as %s", told.raw)
+	}
+	if untold := page(triage.Thread{ExternalID: "untold"}); untold.get("author") != nil || untold.get("reach", "views") != nil {
+		t.Errorf("what is not told shows as %s", untold.raw)
+	}
+}
+
+func TestTheUnitsOfADayShowWithTheirChannel(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	token := o.hire("Mara", triage.RoleViewer)
+	endpoint := postgres.NewID()
+	o.exec(`INSERT INTO endpoints (id, brand_id, platform, secret) VALUES ($1, $2, 'youtube', '\x01')`, endpoint, o.id)
+	o.exec(`UPDATE channels SET endpoint_id = $2, platform = 'youtube', address = 'https://youtube.example' WHERE id = $1`, o.channel, endpoint)
+	quota := func() any {
+		return o.ask(token, "GET", "/v1/channels", nil).must(200).objects("channels")[0].get("quota")
+	}
+	if got := quota(); got != nil {
+		t.Errorf("before the first question: %v", got)
+	}
+	o.exec(`INSERT INTO sources (brand_id, channel_id, quota_limit, quota_spent, quota_until) VALUES ($1, $2, 1000, 100, now() + interval '12 hours')`, o.id, o.channel)
+	q, _ := quota().(map[string]any)
+	if q["limit"] != 1000.0 || q["spent"] != 100.0 || q["left"] != 900.0 || q["resets_at"] == nil {
+		t.Errorf("half a day later: %v", q)
+	}
+	if atEnd, _ := q["left_at_end"].(float64); atEnd < 799 || atEnd > 801 {
+		t.Errorf("at the end there will be %v", q["left_at_end"])
+	}
+	o.exec(`UPDATE sources SET quota_until = now() - interval '1 hour'`)
+	if q, _ := quota().(map[string]any); q["spent"] != 0.0 || q["left"] != 1000.0 {
+		t.Errorf("the next day: %v", q)
 	}
 }
 

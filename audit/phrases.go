@@ -152,6 +152,10 @@ var phrases = map[string]phrase{
 		"{actor} took a delivery in once more.",
 		"{actor} hat eine Lieferung noch einmal angenommen."},
 
+	"work.retried": {
+		"{actor} let work be tried again that had been given up[: {kind}].",
+		"{actor} hat Aufgegebenes noch einmal versuchen lassen[: {kind}]."},
+
 	"plan.added": {
 		"{actor} wrote a new version of the plan.",
 		"{actor} hat eine neue Fassung des Plans geschrieben."},

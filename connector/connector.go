@@ -129,6 +129,9 @@ type Challenger interface {
 	// Challenge returns the JSON answer, or an Invalid triage error for missing or unsafe
 	// parameters and an empty secret.
 	Challenge(query url.Values, secret string) (string, error)
+	// ChallengedWithin returns after how long without a challenge the platform has given up an
+	// endpoint that it knew.
+	ChallengedWithin() time.Duration
 }
 
 // Read believes and reads a delivery: Verify over the raw bytes first, then Parse.

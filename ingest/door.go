@@ -90,7 +90,9 @@ func (d *Door) Handshake(ctx context.Context, platform triage.Platform, endpoint
 		answer.Body, err = p.Handshake(query, e.verifyToken)
 	case connector.Challenger:
 		answer.Type = "application/json"
-		answer.Body, err = p.Challenge(query, e.secret)
+		if answer.Body, err = p.Challenge(query, e.secret); err == nil {
+			d.endpoints.challenged(ctx, e.id, p.ChallengedWithin())
+		}
 	default:
 		err = triage.Errorf(triage.Invalid, "This platform has no handshake.")
 	}

@@ -84,6 +84,7 @@ type Endpoints struct {
 	known   map[triage.ID]*endpoint
 	unknown map[triage.ID]time.Time // until when
 	reread  map[triage.ID]time.Time // when again last read it
+	noted   map[triage.ID]time.Time // when a challenge was last noted
 }
 
 // NewEndpoints returns an empty cache over store; box opens the secrets.
@@ -155,6 +156,33 @@ func (c *Endpoints) again(ctx context.Context, e *endpoint) (*endpoint, error) {
 		return e, nil
 	}
 	return c.read(ctx, e.id)
+}
+
+// Bounds of noting challenges, which anybody may send.
+const (
+	noteEvery = time.Minute
+	noting    = time.Second
+)
+
+// challenged notes that a challenge was answered, now and then. The answer does not depend on
+// it: a platform repeats its challenges, and a missing note is one of many.
+func (c *Endpoints) challenged(ctx context.Context, id triage.ID, within time.Duration) {
+	now := time.Now()
+	c.mu.Lock()
+	soon := now.Sub(c.noted[id]) < noteEvery
+	if !soon {
+		if c.noted == nil {
+			c.noted = map[triage.ID]time.Time{}
+		}
+		c.noted[id] = now
+	}
+	c.mu.Unlock()
+	if soon {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, noting)
+	defer cancel()
+	_ = c.store.InTx(ctx, func(tx *postgres.Tx) error { return tx.NoteChallenge(ctx, id, within) })
 }
 
 // read takes the endpoint from the database into the cache.

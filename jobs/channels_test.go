@@ -153,3 +153,20 @@ func TestWhatLinkedInLetsUsKeepForAWhileIsForgottenInTime(t *testing.T) {
 		t.Error("its item is still open, or its bytes are kept")
 	}
 }
+
+func TestATeamHearsThatItsPlatformNoLongerChecksTheAddress(t *testing.T) {
+	tm := newTeam(t)
+	tm.listening()
+	tm.exec(`INSERT INTO endpoint_challenges (endpoint_id, answered_at, within) SELECT endpoint_id, now(), interval '6 hours' FROM channels WHERE id = $1`, tm.channel)
+	if h := tm.look(); len(h.Alarms) > 0 || h.ChallengedAt.IsZero() {
+		t.Errorf("after a challenge: %+v", h)
+	}
+	tm.exec(`UPDATE endpoint_challenges SET answered_at = now() - interval '7 hours'`)
+	if h := tm.look(); len(h.Alarms) != 1 || h.Alarms[0] != postgres.CauseUnfollowed || h.Subscription != postgres.Unchallenged {
+		t.Errorf("after seven hours without one: %+v", h)
+	}
+	tm.exec(`UPDATE endpoint_challenges SET answered_at = now()`)
+	if h := tm.look(); len(h.Alarms) > 0 || h.Subscription != "" {
+		t.Errorf("after the next: %+v", h)
+	}
+}

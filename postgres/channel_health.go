@@ -26,6 +26,10 @@ const SourceEnded = "ended"
 // Subscribed is what a platform says that calls us about a channel.
 const Subscribed = "subscribed"
 
+// Unchallenged is what is missing of a subscription when a platform that lets endpoints prove
+// again and again that they hold the secret no longer does.
+const Unchallenged = "challenge_missing"
+
 // ChannelHealth is how a channel does.
 type ChannelHealth struct {
 	ChannelRow
@@ -43,7 +47,8 @@ type ChannelHealth struct {
 
 	Subscription   string // what the platform says of whether it calls us; empty: not known
 	SubscriptionAt time.Time
-	Alarms         []string // causes, of which the team was told
+	ChallengedAt   time.Time // when its platform's challenge was answered last; zero: never, or it has none
+	Alarms         []string  // causes, of which the team was told
 
 	CheckedAt time.Time // last look at what is held, where the platform tells nothing of it; zero: never
 	Quota     Quota
@@ -61,7 +66,8 @@ func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHea
 		       CASE WHEN c.address <> '' THEN coalesce(s.state, 'new') ELSE '' END, coalesce(nullif(s.reason, ''), s.notice, ''), s.asked_at, s.event_at,
 		       h.event_at, h.called_at, coalesce(h.expect, interval '0'), coalesce(h.subscription, ''), h.subscription_at,
 		       p.last_delivery_at, (SELECT count(*) = 1 FROM channels o WHERE o.endpoint_id = c.endpoint_id),
-		       s.gap_from, s.gap_filled_at, h.gap_from, h.gap_filled_at,
+		       s.gap_from, s.gap_filled_at, h.gap_from, h.gap_filled_at, q.answered_at,
+		       CASE WHEN q.answered_at + q.within < now() THEN q.answered_at + q.within END,
 		       c.address <> '' AND e.disabled_at IS NULL AND greatest(coalesce(s.asked_at, c.created_at), s.expected_at) < now() - $2::interval,
 		       e.disabled_at IS NOT NULL,
 		       ARRAY(SELECT a.cause FROM alarms a WHERE a.brand_id = c.brand_id AND a.channel_id = c.id AND a.cleared_at IS NULL ORDER BY 1),
@@ -71,6 +77,7 @@ func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHea
 		JOIN endpoints e ON e.id = c.endpoint_id
 		LEFT JOIN sources s ON s.brand_id = c.brand_id AND s.channel_id = c.id
 		LEFT JOIN heartbeats h ON h.brand_id = c.brand_id AND h.channel_id = c.id
+		LEFT JOIN endpoint_challenges q ON q.endpoint_id = c.endpoint_id
 		LEFT JOIN endpoint_health p ON p.endpoint_id = c.endpoint_id
 		WHERE $1 = '' OR c.brand_id::text = $1
 		ORDER BY c.created_at, c.id`, brand, silence)
@@ -83,12 +90,12 @@ func (r Reads) ChannelHealth(ctx context.Context, brand triage.ID) ([]ChannelHea
 
 func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
 	var h ChannelHealth
-	var ended, asked, polled, event, called, subscription, delivered, gap, filled, lull, mended, checked, until *time.Time
+	var ended, asked, polled, event, called, subscription, delivered, gap, filled, lull, mended, challenged, overdue, checked, until *time.Time
 	var endedReason string
 	var alone bool
 	err := row.Scan(&h.ID, &h.BrandID, &h.EndpointID, &h.Platform, &h.ExternalID, &h.Name, &h.Address, &h.StreamAddress, &h.Rooms, &h.CreatedAt, &h.Brand,
 		&h.tokened, &ended, &endedReason, &h.State, &h.Reason, &asked, &polled, &event, &called, &h.Expect, &h.Subscription, &subscription,
-		&delivered, &alone, &gap, &filled, &lull, &mended, &h.Silent, &h.Disabled, &h.Alarms,
+		&delivered, &alone, &gap, &filled, &lull, &mended, &challenged, &overdue, &h.Silent, &h.Disabled, &h.Alarms,
 		&checked, &h.Quota.Limit, &h.Quota.Spent, &until)
 	h.AskedAt, h.CalledAt, h.SubscriptionAt = orZero(asked), orZero(called), orZero(subscription)
 	h.EventAt = latest(orZero(event), orZero(polled))
@@ -102,6 +109,10 @@ func scanHealth(row pgx.CollectableRow) (ChannelHealth, error) {
 	h.GapFrom, h.GapFilledAt = orZero(gap), orZero(filled)
 	if lull != nil && lull.After(h.GapFrom) {
 		h.GapFrom, h.GapFilledAt = *lull, orZero(mended)
+	}
+	h.ChallengedAt = orZero(challenged)
+	if overdue != nil {
+		h.Subscription, h.SubscriptionAt = Unchallenged, *overdue
 	}
 	if ended != nil && !h.CalledAt.After(*ended) {
 		h.State, h.Reason = SourceEnded, endedReason

@@ -16,6 +16,7 @@ type columns struct {
 	followers                            []int64
 	verified, altered, media, history    []bool
 	threads, threadTexts, threadLinks    []string
+	contexts                             []*string
 	texts, languages, permalinks         []string
 	posted, visibility                   []*time.Time
 	versions, received                   []time.Time
@@ -40,7 +41,7 @@ func (c *columns) add(e triage.Engagement, h triage.Held, delivery triage.ID) {
 	c.received, c.authorHashes = append(c.received, e.ReceivedAt), append(c.authorHashes, authorHash(e.Author.ExternalID))
 	c.edited, c.incomplete = append(c.edited, h.Version.Edited), append(c.incomplete, h.Incomplete)
 	c.hidden, c.visibility = append(c.hidden, h.Hidden), append(c.visibility, orNull(h.VisibilityAt))
-	c.history = append(c.history, e.History)
+	c.history, c.contexts = append(c.history, e.History), append(c.contexts, contextOf(e.Thread))
 }
 
 func (c *columns) args() []any {
@@ -49,7 +50,7 @@ func (c *columns) args() []any {
 		c.authors, c.handles, c.names, c.followers, c.verified,
 		c.threads, c.threadTexts, c.threadLinks, c.texts, c.altered, c.languages, c.permalinks, c.media,
 		c.posted, c.versions, c.hashes, c.received, uuids(c.deliveries), c.authorHashes,
-		c.edited, c.incomplete, c.hidden, c.visibility, c.now, c.history,
+		c.edited, c.incomplete, c.hidden, c.visibility, c.now, c.history, c.contexts,
 	}
 }
 
@@ -62,18 +63,18 @@ const insertEngagements = `
 	    author_external_id, author_handle, author_name, author_followers, author_verified,
 	    thread_external_id, thread_text, thread_permalink, text, text_altered, language, permalink, has_media,
 	    posted_at, version_at, content_hash, received_at, delivery_id,
-	    edited, incomplete, hidden, visibility_at, changed_at, history)
+	    edited, incomplete, hidden, visibility_at, changed_at, history, thread_context)
 	SELECT brand, id, channel, platform, external, parent, form, author, handle, name, followers, verified,
 	    thread, thread_text, thread_link, body, altered, lang, link, media, posted, version, hash, received, delivery,
-	    edited, incomplete, hidden, visibility, $31, history
+	    edited, incomplete, hidden, visibility, $31, history, context::jsonb
 	FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
 	    $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bool[],
 	    $13::text[], $14::text[], $15::text[], $16::text[], $17::bool[], $18::text[], $19::text[], $20::bool[],
 	    $21::timestamptz[], $22::timestamptz[], $23::bytea[], $24::timestamptz[], $25::uuid[], $26::bytea[],
-	    $27::bool[], $28::bool[], $29::bool[], $30::timestamptz[], $32::bool[])
+	    $27::bool[], $28::bool[], $29::bool[], $30::timestamptz[], $32::bool[], $33::text[])
 	  AS r (brand, id, channel, platform, external, parent, form, author, handle, name, followers, verified,
 	    thread, thread_text, thread_link, body, altered, lang, link, media, posted, version, hash, received, delivery,
-	    author_hash, edited, incomplete, hidden, visibility, history)
+	    author_hash, edited, incomplete, hidden, visibility, history, context)
 	WHERE NOT EXISTS (SELECT FROM erased_authors x
 	                  WHERE x.brand_id = r.brand AND x.channel_id = r.channel AND x.author_hash = r.author_hash
 	                    AND x.erased_at >= r.version)` + returningID

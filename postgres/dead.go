@@ -37,3 +37,28 @@ func (r Reads) DeadJobs(ctx context.Context, brand triage.ID, limit int) ([]Dead
 	}
 	return found, nil
 }
+
+// RetryDead lets work of a brand that was given up be tried once more. What is not there, or
+// not dead, is NotFound.
+func (t *Tx) RetryDead(ctx context.Context, actor Actor, brand triage.ID, kind, id string) error {
+	sql := `
+		UPDATE notices SET state = 'pending', attempts = 0, error = NULL, next_at = now()
+		WHERE brand_id = $1 AND id::text = $2 AND state = 'dead'`
+	args := []any{brand, id}
+	if kind != "notice" { // as the job library's own retry does it
+		sql = `
+		UPDATE river_job SET state = 'available', scheduled_at = now(), finalized_at = NULL,
+			max_attempts = CASE WHEN attempt >= max_attempts THEN attempt + 1 ELSE max_attempts END
+		WHERE args ->> 'brand' = $1::text AND id::text = $2 AND kind = $3 AND state = 'discarded'`
+		args = append(args, triage.JudgeJob{}.Kind())
+	}
+	tag, err := t.tx.Exec(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("dead work %s: %w", id, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return triage.Errorf(triage.NotFound, "There is no such work.")
+	}
+	return t.Audit(ctx, AuditRow{BrandID: brand, Actor: actor, Action: "work.retried", Subject: "brand", SubjectID: brand,
+		Detail: map[string]any{"kind": kind, "work": id}})
+}

@@ -29,7 +29,7 @@ func (t *Tx) Erase(ctx context.Context, brand triage.ID, ids []triage.ID) error 
 		UPDATE engagements SET deleted_at = $3, changed_at = $3, round = round + 1, text = '', text_altered = false,
 		    parent_external_id = '', author_external_id = '', author_handle = '', author_name = '',
 		    author_followers = -1, author_verified = false, thread_external_id = '', thread_text = '',
-		    thread_permalink = '', language = '', permalink = '', has_media = false, posted_at = NULL,
+		    thread_permalink = '', thread_context = NULL, language = '', permalink = '', has_media = false, posted_at = NULL,
 		    content_hash = ''
 		WHERE brand_id = $1 AND id = ANY($2) AND deleted_at IS NULL`, brand, uuids(ids), t.Now)
 	// The update above waits for whoever works on the engagement, so these see their rows.
@@ -122,7 +122,10 @@ func (r *recording) eraseAuthor(ctx context.Context, i int) error {
 	if err != nil {
 		return fmt.Errorf("erased author: %w", err)
 	}
-	return r.tx.Erase(ctx, e.BrandID, ids)
+	if err := r.tx.Erase(ctx, e.BrandID, ids); err != nil {
+		return err
+	}
+	return r.tx.forgetPublished(ctx, e)
 }
 
 // deleteThread erases what is placed of the thread of change i: with a post, the comments
@@ -143,7 +146,6 @@ func (r *recording) deleteThread(ctx context.Context, i int) error {
 	if err := r.tx.Erase(ctx, e.BrandID, ids); err != nil {
 		return err
 	}
-	return r.tx.exec(ctx, `
-		UPDATE threads SET text = '', permalink = '' WHERE brand_id = $1 AND channel_id = $2 AND external_id = $3`,
+	return r.tx.exec(ctx, bareThread+`brand_id = $1 AND channel_id = $2 AND external_id = $3`,
 		e.BrandID, e.ChannelID, e.Thread.ExternalID)
 }

@@ -175,6 +175,17 @@ func (t *Tx) Expect(ctx context.Context, actor Actor, c ChannelRow, within time.
 		Detail: map[string]any{"within": within.String()}})
 }
 
+// NoteChallenge notes that a platform's challenge was answered now, and how long after it there
+// is another at the latest.
+func (t *Tx) NoteChallenge(ctx context.Context, endpoint triage.ID, within time.Duration) error {
+	if err := t.exec(ctx, `
+		INSERT INTO endpoint_challenges (endpoint_id, answered_at, within) VALUES ($1, now(), $2)
+		ON CONFLICT (endpoint_id) DO UPDATE SET answered_at = excluded.answered_at, within = excluded.within`, endpoint, within); err != nil {
+		return fmt.Errorf("challenge of endpoint %s: %w", endpoint, err)
+	}
+	return nil
+}
+
 // NoteSubscription notes what the platform says of whether it calls us about a channel.
 func (t *Tx) NoteSubscription(ctx context.Context, k SourceKey, word string) error {
 	if err := t.exec(ctx, `

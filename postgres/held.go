@@ -191,7 +191,7 @@ func (t *Tx) supersede(ctx context.Context, h heldRow, e triage.Engagement, deli
 		    author_followers = CASE WHEN $16 >= 0 THEN $16 ELSE author_followers END,
 		    author_verified = author_verified OR $24,
 		    thread_text = coalesce(nullif($25, ''), thread_text),
-		    thread_permalink = coalesce(nullif($26, ''), thread_permalink),
+		    thread_permalink = coalesce(nullif($26, ''), thread_permalink), thread_context = coalesce($28::text::jsonb, thread_context),
 		    parent_external_id = coalesce(nullif($17, ''), parent_external_id),
 		    thread_external_id = coalesce(nullif($18, ''), thread_external_id),
 		    permalink = coalesce(nullif($19, ''), permalink),
@@ -202,7 +202,7 @@ func (t *Tx) supersede(ctx context.Context, h heldRow, e triage.Engagement, deli
 		e.BrandID, h.id, e.Text, e.TextAltered, e.HasMedia, h.Version.At, h.Version.Edited, h.Version.Hash[:],
 		h.Incomplete, h.round, t.Now, delivery, e.Author.ExternalID, e.Author.Handle, e.Author.Name, e.Author.Followers,
 		e.ParentExternalID, e.Thread.ExternalID, e.Permalink, e.Language, orNull(e.PostedAt),
-		h.Hidden, orNull(h.VisibilityAt), e.Author.Verified, e.Thread.Text, e.Thread.Permalink, e.History)
+		h.Hidden, orNull(h.VisibilityAt), e.Author.Verified, e.Thread.Text, e.Thread.Permalink, e.History, contextOf(e.Thread))
 }
 
 // complete fills in what the creation knows and its edit did not say. An author who was not
@@ -223,14 +223,14 @@ func (r *recording) complete(ctx context.Context, i int, h *heldRow, e triage.En
 		    author_verified = author_verified OR $12,
 		    thread_external_id = coalesce(nullif(thread_external_id, ''), $13),
 		    thread_text = coalesce(nullif(thread_text, ''), $14),
-		    thread_permalink = coalesce(nullif(thread_permalink, ''), $15),
+		    thread_permalink = coalesce(nullif(thread_permalink, ''), $15), thread_context = coalesce(thread_context, $20::text::jsonb),
 		    permalink = coalesce(nullif(permalink, ''), $16),
 		    language = coalesce(nullif(language, ''), $17)
 		WHERE brand_id = $1 AND id = $2
 		RETURNING round`,
 		e.BrandID, h.id, h.Version.At, h.Version.Edited, string(e.Form), orNull(e.PostedAt), e.ParentExternalID,
 		e.Author.ExternalID, e.Author.Handle, e.Author.Name, e.Author.Followers, e.Author.Verified,
-		e.Thread.ExternalID, e.Thread.Text, e.Thread.Permalink, e.Permalink, e.Language, r.tx.Now, h.Incomplete).Scan(&h.round)
+		e.Thread.ExternalID, e.Thread.Text, e.Thread.Permalink, e.Permalink, e.Language, r.tx.Now, h.Incomplete, contextOf(e.Thread)).Scan(&h.round)
 	if err == nil && h.round > round {
 		r.judge(i, h.id, h.round)
 	}

@@ -34,10 +34,12 @@ func (r Reads) Thread(ctx context.Context, brand, id triage.ID) (ThreadRow, erro
 	}
 	var t ThreadRow
 	err := r.db.QueryRow(ctx, `
-		SELECT t.id, t.channel_id, coalesce(c.name, ''), t.platform, t.external_id, t.text, t.permalink, t.first_seen_at, t.last_seen_at
+		SELECT t.id, t.channel_id, coalesce(c.name, ''), t.platform, t.external_id, t.text, t.permalink, t.first_seen_at, t.last_seen_at,
+		       t.author_external_id, t.author_handle, t.author_name, t.audience, t.views, t.reactions
 		FROM threads t LEFT JOIN channels c ON c.brand_id = t.brand_id AND c.id = t.channel_id
 		WHERE t.brand_id = $1 AND t.id = $2`, brand, id).Scan(
-		&t.ID, &t.ChannelID, &t.ChannelName, &t.Platform, &t.ExternalID, &t.Text, &t.Permalink, &t.FirstSeen, &t.LastSeen)
+		&t.ID, &t.ChannelID, &t.ChannelName, &t.Platform, &t.ExternalID, &t.Text, &t.Permalink, &t.FirstSeen, &t.LastSeen,
+		&t.Author.ExternalID, &t.Author.Handle, &t.Author.Name, &t.Reach.Audience, &t.Reach.Views, &t.Reach.Reactions)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ThreadRow{}, noThread
 	}

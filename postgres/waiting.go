@@ -37,7 +37,7 @@ func (r Reads) Waiting(ctx context.Context, brand triage.ID, ids []triage.ID) ([
 	rows, _ := r.db.Query(ctx, `
 		SELECT e.brand_id, e.id, e.channel_id, e.platform, e.external_id, e.parent_external_id, e.form,
 		       e.author_external_id, e.author_handle, e.author_name, e.author_followers, e.author_verified,
-		       e.thread_external_id, coalesce(nullif(e.thread_text, ''), t.text, ''), coalesce(nullif(e.thread_permalink, ''), t.permalink, ''), e.text, e.text_altered, e.language,
+		       e.thread_external_id, coalesce(nullif(e.thread_text, ''), t.text, ''), coalesce(nullif(e.thread_permalink, ''), t.permalink, ''), e.thread_context, e.text, e.text_altered, e.language,
 		       e.permalink, e.has_media, e.posted_at, e.version_at, e.received_at, e.round, e.history,
 		       coalesce(p.text, ''), coalesce(p.author_name, ''), coalesce(p.author_handle, ''), coalesce(i.round, 0), coalesce(i.provisional, false),
 		       b.name, b.context, b.goal, b.slack_smm, b.slack_cm, b.voice, b.nothing_leaves, b.withheld
@@ -60,14 +60,18 @@ func (r Reads) Waiting(ctx context.Context, brand triage.ID, ids []triage.ID) ([
 func scanWaiting(row pgx.CollectableRow) (Waiting, error) {
 	var w Waiting
 	var posted *time.Time
+	var context []byte
 	err := row.Scan(&w.BrandID, &w.ID, &w.ChannelID, &w.Platform, &w.ExternalID, &w.ParentExternalID, &w.Form,
 		&w.Author.ExternalID, &w.Author.Handle, &w.Author.Name, &w.Author.Followers, &w.Author.Verified,
-		&w.Thread.ExternalID, &w.Thread.Text, &w.Thread.Permalink, &w.Text, &w.TextAltered, &w.Language,
+		&w.Thread.ExternalID, &w.Thread.Text, &w.Thread.Permalink, &context, &w.Text, &w.TextAltered, &w.Language,
 		&w.Permalink, &w.HasMedia, &posted, &w.VersionAt, &w.ReceivedAt, &w.Round, &w.History,
 		&w.ParentText, &w.ParentName, &w.ParentAlias, &w.Settled, &w.Provisional,
 		&w.Brand.Name, &w.Brand.Context, &w.Brand.Goal, &w.Brand.SlackSMM, &w.Brand.SlackCM,
 		&w.Brand.Voice, &w.Brand.Outflow.Nothing, &w.Brand.Outflow.Withheld)
 	w.PostedAt = orZero(posted)
+	if err == nil {
+		err = readContext(context, &w.Thread)
+	}
 	return w, err
 }
 

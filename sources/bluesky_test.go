@@ -135,7 +135,8 @@ func TestThePostsOfJetstreamAreThoseOfTheNotificationsAndGoWhenDeleted(t *testin
 	server.Mention(a, "both", "by both")
 	server.Chatter(20)
 	const same = `SELECT count(*) FROM engagements WHERE form = 'reply' AND author_handle = 'robin.example' AND author_name = 'Robin'
-		AND author_followers = 12 AND thread_text = 'Our post' AND thread_external_id = 'at://did:plc:brand/app.bsky.feed.post/root' AND language = 'en'`
+		AND author_followers = 12 AND thread_text = 'Our post' AND thread_context @> '{"Author": {"Name": "Kiosk"}, "Reach": {"Reactions": 4}}'
+		 AND thread_external_id = 'at://did:plc:brand/app.bsky.feed.post/root' AND language = 'en'`
 	r.until("all three", 20*time.Second, func() bool { return r.count(`SELECT count(*) FROM engagements`) == 3 })
 	if n := r.count(same); n != 3 {
 		t.Errorf("%d of 3 are alike", n)

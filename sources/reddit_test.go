@@ -64,6 +64,9 @@ func TestWhatRedditNeverTellsOfIsFoundByLookingAgain(t *testing.T) {
 	r.run(r.store, 30*time.Second)
 	held := func(sql string) int { return r.count(`SELECT count(*) FROM engagements WHERE ` + sql) }
 	r.until("all comments", 20*time.Second, func() bool { return held(`true`) == 7 })
+	if n := held(`thread_context @> '{"Author": {"ExternalID": "t2_kiosk", "Handle": "kiosk"}, "Reach": {"Reactions": 77}}'`); n != 7 {
+		t.Errorf("%d of 7 say who wrote what they stand below", n)
+	}
 	server.Edit("edited", "other words")
 	server.Delete("deleted")
 	server.Remove("removed")

@@ -172,7 +172,7 @@ func TestEveryMessageIsThereOnceHoweverTheConnectionsBreak(t *testing.T) {
 	if n := r.count(`SELECT count(*) FROM (SELECT channel_id FROM engagements GROUP BY channel_id HAVING count(DISTINCT external_id) = $1 AND count(*) = $1) complete`, messages); n != runs {
 		t.Errorf("%d of %d accounts have every message once", n, runs)
 	}
-	if n := r.count(`SELECT count(*) FROM engagements WHERE thread_text <> 'Our post' OR form <> 'reply' OR author_followers <> 12`); n > runs {
+	if n := r.count(`SELECT count(*) FROM engagements WHERE thread_text <> 'Our post' OR (thread_context @> '{"Author": {"Name": "Kiosk"}, "Reach": {"Audience": 70, "Reactions": 6}}') IS NOT TRUE OR form <> 'reply' OR author_followers <> 12`); n > runs {
 		t.Errorf("%d messages came without what they answer", n)
 	}
 	if network.Cuts() < runs {

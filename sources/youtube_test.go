@@ -42,14 +42,12 @@ func TestEveryCommentOnYouTubeIsThereOnceHoweverTheConnectionsBreak(t *testing.T
 		}
 	}
 	r.until("all comments", 4*time.Minute, func() bool { return r.count(`SELECT count(*) FROM engagements`) >= runs*messages })
+	r.until("a cut for each channel", 2*time.Minute, func() bool { return network.Cuts() >= runs }) // a slow machine asks less
 	if n := r.count(`SELECT count(*) FROM (SELECT channel_id FROM engagements GROUP BY channel_id HAVING count(DISTINCT external_id) = $1 AND count(*) = $1) complete`, messages); n != runs {
 		t.Errorf("%d of %d channels have every comment once", n, runs)
 	}
 	if n := r.count(`SELECT count(*) FROM engagements WHERE thread_external_id <> 'v1' OR form = 'reply' AND parent_external_id = ''`); n > 0 {
 		t.Errorf("%d comments came without what they hang from", n)
-	}
-	if network.Cuts() < runs {
-		t.Errorf("only %d cuts", network.Cuts())
 	}
 	t.Logf("%d comments of %d channels over %d cuts", runs*messages, runs, network.Cuts())
 }
@@ -70,8 +68,9 @@ func TestWhatYouTubeNeverTellsOfIsFoundByLookingAgain(t *testing.T) {
 	server.Delete("deleted")
 	r.until("the edit", 20*time.Second, func() bool { return held(`external_id = 'edited' AND text = 'other words'`) == 1 })
 	r.until("the deletion", 20*time.Second, func() bool { return held(`external_id = 'deleted' AND deleted_at IS NOT NULL`) == 1 })
-	if n := held(`text = 'words of stays' AND thread_text LIKE 'Our video%'`); n != 1 {
-		t.Error("what stays has changed, or came without its video")
+	if n := held(`text = 'words of stays' AND thread_text LIKE 'Our video%'
+		AND thread_context = '{"Author": {"ExternalID": "UC1", "Handle": "", "Name": "Kiosk"}, "Reach": {"Audience": 0, "Views": 4000, "Reactions": 90}}'`); n != 1 {
+		t.Error("what stays has changed, or came without its video and what is told of that")
 	}
 }
 

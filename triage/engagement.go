@@ -87,6 +87,20 @@ type Thread struct {
 	ExternalID string
 	Text       string // what was published, where the platform says so
 	Permalink  string
+	Author     Publisher
+	Reach      Reach
+}
+
+// Publisher is who published a thread, the brand itself or somebody else, as far as the
+// platform says so.
+type Publisher struct{ ExternalID, Handle, Name string }
+
+// Reach is how many a thread may have reached, as the platform said the last time. Where it
+// does not say so, a figure is 0.
+type Reach struct {
+	Audience  int64 // followers of who published it
+	Views     int64
+	Reactions int64 // likes, votes and their kind
 }
 
 // Engagement is one public or private act of an author towards a brand, as one

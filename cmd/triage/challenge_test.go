@@ -65,3 +65,38 @@ func TestChallengesAreSignedAndForgeNothing(t *testing.T) {
 		t.Errorf("what is signed right is answered %d %s", a.status, a.body)
 	}
 }
+
+// The time of the last challenge is kept, and what stays away shows where people look.
+func TestMissingChallengesShow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	onLinkedIn := h.challenged("linkedin", "challengeCode", "challengeResponse", "900")
+	h.challenged("x", "crc_token", "response_token", "900")
+	h.run()
+	state := func() map[string]map[string]any {
+		found := map[string]map[string]any{}
+		var said struct{ Channels []map[string]any }
+		if a := h.rest(h.token, http.MethodGet, "/v1/channels", nil); json.Unmarshal(a.body, &said) != nil || len(said.Channels) != 2 {
+			t.Fatalf("the channels are %d %s", a.status, a.body)
+		}
+		for _, c := range said.Channels {
+			found[c["platform"].(string)] = c
+		}
+		return found
+	}
+	if s := state(); s["linkedin"]["last_challenged_at"] != nil || s["linkedin"]["subscription"] != "" {
+		t.Errorf("before the first challenge: %v", s["linkedin"])
+	}
+	if a, _ := h.ask(onLinkedIn, "890e4665-4dfe"); a.status != 200 {
+		t.Fatalf("the challenge is answered %d", a.status)
+	}
+	if s := state(); s["linkedin"]["last_challenged_at"] == nil || s["linkedin"]["subscription"] != "" || s["x"]["last_challenged_at"] != nil {
+		t.Errorf("after LinkedIn's challenge: %v", s)
+	}
+	if _, err := h.pool.Exec(t.Context(), `UPDATE endpoint_challenges SET answered_at = now() - interval '7 hours'`); err != nil {
+		t.Fatal(err)
+	}
+	if s := state(); s["linkedin"]["subscription"] != "challenge_missing" || s["linkedin"]["subscription_at"] == nil {
+		t.Errorf("after seven hours without one: %v", s["linkedin"])
+	}
+}

@@ -7,8 +7,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"triage/connector"
 	"triage/postgres"
+	"triage/secret"
+	"triage/setup"
 	"triage/triage"
 )
 
@@ -128,58 +129,22 @@ func (c *call) changeChannel(ctx context.Context, id string, change func(*postgr
 }
 
 // asked gives a channel the sealed token and the address by which it is asked.
-func (c *call) asked(row *postgres.ChannelRow, token string) (err error) {
+func (c *call) asked(row *postgres.ChannelRow, token string) error {
 	platform, err := platformNamed(string(row.Platform))
 	if err != nil {
 		return err
 	}
-	if token != "" {
-		tokened, ok := platform.(connector.Tokened)
-		if !ok {
-			return usagef("--token is not for %s, whose only secret is that of its endpoint", row.Platform)
-		}
-		token = c.secretLine(token)
-		if err := tokened.CheckToken(token); err != nil {
-			return err
-		}
+	if row.Address != "" && !webAddress(strings.TrimRight(row.Address, "/")) {
+		return usagef("--address must be an http or https address without user and password")
+	}
+	box := func() (*secret.Box, error) {
 		config, err := c.config()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		box, err := config.Box()
-		if err != nil {
-			return err
-		}
-		row.Token = box.Seal(string(row.ID), token)
+		return config.Box()
 	}
-	row.Address, err = askedAt(platform, row.Address, row.Token != nil)
-	return err
-}
-
-// askedAt returns the address that an account of the platform is asked at: the given one,
-// else the platform's own; none where the platform calls us and gave us no token.
-func askedAt(platform connector.Platform, given string, token bool) (string, error) {
-	name := platform.Name()
-	asked, ok := platform.(connector.Asked)
-	if _, tokened := platform.(connector.Tokened); tokened && !token {
-		if given != "" {
-			return "", usagef("--address needs --token: %s is asked by a token of the account", name)
-		}
-		return "", nil
-	}
-	switch {
-	case !ok && given != "":
-		return "", usagef("--address is not for %s, which calls us", name)
-	case !ok:
-		return "", nil
-	case given == "" && asked.DefaultAddress() == "":
-		return "", usagef("--address is missing: which server does the account live on?")
-	}
-	address := strings.TrimRight(cmp.Or(given, asked.DefaultAddress()), "/")
-	if !webAddress(address) {
-		return "", usagef("--address must be an http or https address without user and password")
-	}
-	return address, nil
+	return setup.Ask(platform, box, row, c.secretLine(token))
 }
 
 // channelShown is a channel as list shows it to programs.

@@ -8,6 +8,7 @@ import (
 
 	"triage/connector"
 	"triage/postgres"
+	"triage/triage"
 )
 
 // checkChannels looks at how the accounts do.
@@ -22,7 +23,7 @@ func checkChannels(ctx context.Context, config Config) []finding {
 	if err != nil {
 		return []finding{skipped(check, "no database to look into")}
 	}
-	return append(channelFindings(all), quotaFindings(all, store.Now())...)
+	return slices.Concat(channelFindings(all), challengeFindings(all, store.Now()), quotaFindings(all, store.Now()))
 }
 
 // quotaFindings says what is left of the day's budgets, where a platform has such.
@@ -41,6 +42,25 @@ func quotaFindings(all []postgres.ChannelHealth, now time.Time) []finding {
 			continue
 		}
 		found = append(found, ok(check, text))
+	}
+	return found
+}
+
+// challengeFindings names the accounts whose platform lets an address prove again and again
+// that it holds the secret, and never asked ours: it does not know it.
+func challengeFindings(all []postgres.ChannelHealth, now time.Time) []finding {
+	within := map[triage.Platform]time.Duration{}
+	for _, p := range platforms() {
+		if challenger, ok := p.(connector.Challenger); ok {
+			within[p.Name()] = challenger.ChallengedWithin()
+		}
+	}
+	var found []finding
+	for _, h := range all {
+		if w, repeated := within[h.Platform]; repeated && h.ChallengedAt.IsZero() && !h.Disabled && now.Sub(h.CreatedAt) > w {
+			found = append(found, warning("challenges", fmt.Sprintf("%s %q of %s: its platform never asked our address to prove the secret",
+				h.Platform, h.Name, h.Brand), "register the webhook's address there as docs/platforms says"))
+		}
 	}
 	return found
 }
@@ -64,6 +84,9 @@ func channelFindings(all []postgres.ChannelHealth) []finding {
 		case h.State == postgres.SourceRefused:
 			found = append(found, failed(check, name+" stopped: "+h.Reason,
 				"give its endpoint another token: triage endpoint rotate --endpoint "+string(h.EndpointID)))
+		case h.Subscription == postgres.Unchallenged:
+			found = append(found, failed(check, fmt.Sprintf("%s is not told of by its platform: nobody asked its address to prove the secret since %s",
+				name, moment(h.ChallengedAt)), "does the platform still reach the address? Let it check the webhook again as docs/platforms says"))
 		case h.Called() && h.Subscription != "" && h.Subscription != postgres.Subscribed:
 			found = append(found, failed(check, name+" is not told of by its platform: "+h.Subscription, "subscribe it again as docs/platforms says"))
 		case slices.Contains(h.Alarms, postgres.CauseSilent):

@@ -146,6 +146,7 @@ func (s *service) prepareAPI(ctx context.Context) error {
 		Purse: judge.Purse(), Prices: judge.Prices,
 		Public: s.config.Address(), Provider: provider, SlackSecret: s.config.SlackSigningSecret.Reveal(), Embedder: judge.Embedder, Near: judge.Near,
 		Door: ingest.NewDoor(s.watch, s.group, platforms()...),
+		Box:  box, Platforms: platforms(), Probe: s.probe(),
 	})
 	if err := web.Serve(s.server.App(), web.Built()); err != nil {
 		return fmt.Errorf("console: %w", err)
@@ -155,6 +156,14 @@ func (s *service) prepareAPI(ctx context.Context) error {
 		return fmt.Errorf("TRIAGE_LISTEN: %w", err)
 	}
 	return nil
+}
+
+// probe returns what asks the language model something short, or nil without one.
+func (s *service) probe() func(context.Context) (llm.ChatAbility, error) {
+	if s.chat == nil {
+		return nil
+	}
+	return s.chat.ProbeChat
 }
 
 // watchEndpoints loads the endpoints, once for all roles.

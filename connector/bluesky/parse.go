@@ -98,7 +98,13 @@ func (r reading) post(uri string, author triage.Author, record wire.Value, index
 		if e.Thread.Permalink = permalink(e.Thread.ExternalID); parent != e.Thread.ExternalID {
 			e.ParentExternalID = parent
 		}
-		e.Thread.Text, _ = r.posts.Get(e.Thread.ExternalID).Get("text").Body()
+		above := r.posts.Get(e.Thread.ExternalID)
+		e.Thread.Text, _ = above.Get("text").Body()
+		e.Thread.Author = triage.Publisher{
+			ExternalID: above.At("author", "did").OptionalID(), Handle: handle(above.At("author", "handle").Name()),
+			Name: above.At("author", "displayName").Name(),
+		}
+		e.Thread.Reach.Reactions = above.Get("likeCount").Amount()
 	}
 	e.Text, e.TextAltered = record.Get("text").Body()
 	for _, language := range record.Get("langs").Elements() {

@@ -11,7 +11,13 @@ import (
 
 // post is a post that somebody answered.
 type post struct {
-	Text string `json:"text"`
+	Text   string `json:"text"`
+	Likes  int64  `json:"likeCount,omitempty"`
+	Author struct {
+		DID    string `json:"did"`
+		Handle string `json:"handle,omitempty"`
+		Name   string `json:"displayName,omitempty"`
+	} `json:"author,omitzero"`
 }
 
 // profile is who wrote a post.
@@ -58,8 +64,11 @@ func (c *conversation) lookUp(ctx context.Context, uris []string) (map[string]bo
 	}
 	var answer struct {
 		Posts []struct {
-			URI    string `json:"uri"`
-			Record post   `json:"record"`
+			URI string `json:"uri"`
+			post
+			Record struct {
+				Text string `json:"text"`
+			} `json:"record"`
 		} `json:"posts"`
 	}
 	if json.Unmarshal(got.Body, &answer) != nil || answer.Posts == nil {
@@ -68,7 +77,8 @@ func (c *conversation) lookUp(ctx context.Context, uris []string) (map[string]bo
 	there := map[string]bool{}
 	for _, found := range answer.Posts {
 		there[found.URI] = true
-		remember(c, c.posts, found.URI, found.Record)
+		found.Text = found.Record.Text
+		remember(c, c.posts, found.URI, found.post)
 	}
 	return there, nil
 }

@@ -129,6 +129,9 @@ func (r reader) engagement(v wire.Value, id string, action triage.Action) triage
 		e.Form = triage.FormReply // to which post is told by its number alone, not by its id
 	}
 	e.Author = author(v)
+	if v.Get("post_number").Count() == 1 { // it opens the topic
+		e.Thread.Author = triage.Publisher{ExternalID: e.Author.ExternalID, Handle: e.Author.Handle, Name: e.Author.Name}
+	}
 	e.Text, e.TextAltered = v.Get("raw").Body()
 	e.PostedAt = v.Get("created_at").Time()
 	e.VersionAt = first(v.Get("updated_at").Time(), e.PostedAt)

@@ -58,7 +58,7 @@ func (c Connector) Fetch(ctx context.Context, s connector.Source, w connector.Wa
 func (c Connector) Open(s connector.Source) connector.Poller {
 	return &meta.Recent{
 		Graph: meta.Graph{Client: c.Client, Address: s.Address, Token: s.Secret}, Account: s.Account, Every: c.Every,
-		List: "feed", Field: "feed", Post: "id,message,permalink_url", Comment: ofComment, Stamp: "created_time",
+		List: "feed", Field: "feed", Post: "id,message,from{id,name},permalink_url", Comment: ofComment, Stamp: "created_time",
 		Order: url.Values{"filter": {"stream"}, "order": {"reverse_chronological"}},
 	}
 }
@@ -92,6 +92,7 @@ func node(out *connector.Parsed, n meta.Node) string {
 	e.HasMedia = v.First("attachment", "attachments").Present()
 	e.Thread.Text, _ = n.Post.Get("message").Body()
 	e.Thread.Permalink = n.Post.Get("permalink_url").Link()
+	e.Thread.Author = triage.Publisher{ExternalID: n.Post.At("from", "id").OptionalID(), Name: n.Post.At("from", "name").Name()}
 	c.take(out, e)
 	if v.Get("is_hidden").True() {
 		e.Action, e.Text, e.HasMedia, e.VersionAt = triage.Hidden, "", false, n.Sent

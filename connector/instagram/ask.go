@@ -33,7 +33,8 @@ const (
 	aMention       = "mentioned_comment"
 	aMedia         = "mentioned_media"
 	aProfile       = "profile"
-	ofComment      = "id,text,timestamp,from,media{id,caption,permalink},parent_id,hidden"
+	ofComment      = "id,text,timestamp,from,media{" + ofPost + "},parent_id,hidden"
+	ofPost         = "id,caption,permalink,username,like_count"
 	ofMention      = "{id,text,timestamp,username,media{id}}"
 	ofMedia        = "{id,caption,media_type,permalink,timestamp,username}"
 	ofProfile      = "name,username,follower_count,is_verified_user"
@@ -72,7 +73,7 @@ func (c Connector) Fetch(ctx context.Context, s connector.Source, w connector.Wa
 func (c Connector) Open(s connector.Source) connector.Poller {
 	recent := &meta.Recent{
 		Graph: meta.Graph{Client: c.Client, Address: s.Address, Token: s.Secret}, Account: s.Account, Every: c.Every,
-		List: "media", Field: "comments", Post: "id,caption,permalink", Stamp: "timestamp", Replies: "replies",
+		List: "media", Field: "comments", Post: ofPost, Stamp: "timestamp", Replies: "replies",
 		Comment: recentFields + ",replies.limit(50){" + recentFields + "}",
 	}
 	return &conversation{recent, c.First}
@@ -122,6 +123,7 @@ func node(out *connector.Parsed, n meta.Node) string {
 	}
 	e.Thread.Text, _ = post.Get("caption").Body()
 	e.Thread.Permalink = post.Get("permalink").Link()
+	e.Thread.Author.Handle, e.Thread.Reach.Reactions = post.Get("username").Name(), post.Get("like_count").Amount()
 	e.Author = writer(v, w.Author)
 	if event.Own = n.Own(e.Author.ExternalID); event.Own {
 		out.Ignore("own_echo", 1)

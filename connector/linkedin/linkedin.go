@@ -71,6 +71,9 @@ func (Connector) Challenge(query url.Values, secret string) (string, error) {
 	return `{"challengeCode":"` + code[0] + `","challengeResponse":"` + response + `"}`, nil
 }
 
+// ChallengedWithin returns the time of three challenges: LinkedIn blocks who misses as many.
+func (Connector) ChallengedWithin() time.Duration { return 3 * 2 * time.Hour }
+
 // Keeps returns what LinkedIn's terms allow: social activity of members for 48 hours, their
 // profiles for 24. Source: Microsoft Learn, LinkedIn, "Marketing API Program Data Storage
 // Requirements".

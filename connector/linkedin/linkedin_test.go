@@ -42,8 +42,11 @@ func TestEveryFieldOfAReplyIsRead(t *testing.T) {
 	want := connector.Event{Account: "900", Engagement: triage.Engagement{
 		ExternalID: "urn:li:comment:(urn:li:activity:7,9)", ParentExternalID: "urn:li:comment:(urn:li:activity:7,8)",
 		Form: triage.FormReply, Action: triage.Created, Author: triage.Author{ExternalID: "urn:li:person:p", Followers: -1},
-		Thread: triage.Thread{ExternalID: "urn:li:activity:7", Text: "Our new tent", Permalink: "https://www.linkedin.com/feed/update/urn:li:activity:7"},
-		Text:   "Wirklich 👏", PostedAt: at, VersionAt: at,
+		Thread: triage.Thread{
+			ExternalID: "urn:li:activity:7", Text: "Our new tent", Permalink: "https://www.linkedin.com/feed/update/urn:li:activity:7",
+			Author: triage.Publisher{ExternalID: "urn:li:organization:900"},
+		},
+		Text: "Wirklich 👏", PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)

@@ -136,6 +136,7 @@ func (n notification) take(out *connector.Parsed, e triage.Engagement, told wire
 		e.Thread.ExternalID = n.Get("sourcePost").OptionalID()
 		e.Thread.Text, _ = n.At("decoratedSourcePost", "text").Body()
 		e.Thread.Permalink = link(e.Thread.ExternalID)
+		e.Thread.Author.ExternalID = n.At("decoratedSourcePost", "owner").OptionalID()
 	}
 	if e.Action == triage.Created {
 		e.PostedAt = e.VersionAt

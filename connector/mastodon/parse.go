@@ -159,6 +159,9 @@ func (r reading) place(e *triage.Engagement, s wire.Value) {
 	if p := r.posts.Get(answered); p.Present() {
 		content, _ := p.Get("content").Body()
 		e.Thread.Text, e.Thread.Permalink = plain(content), p.Get("url").Link()
+		who := author(p.Get("account"))
+		e.Thread.Author = triage.Publisher{ExternalID: who.ExternalID, Handle: who.Handle, Name: who.Name}
+		e.Thread.Reach = triage.Reach{Audience: max(0, who.Followers), Reactions: p.Get("favourites_count").Amount()}
 	}
 }
 

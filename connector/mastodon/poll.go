@@ -130,6 +130,13 @@ func hushed(visibility string) bool { return visibility == "private" || visibili
 type post struct {
 	Content string `json:"content"`
 	URL     string `json:"url"`
+	Likes   int64  `json:"favourites_count,omitempty"`
+	Account struct {
+		ID        string `json:"id"`
+		Handle    string `json:"acct"`
+		Name      string `json:"display_name,omitempty"`
+		Followers int64  `json:"followers_count,omitempty"`
+	} `json:"account,omitzero"`
 }
 
 // maxPosts bounds how many answered posts are remembered.

@@ -150,11 +150,22 @@ func (r reading) place(e *triage.Engagement, v wire.Value) {
 		e.Thread.ExternalID = postIn(path)
 	}
 	e.Thread.Text, e.Thread.Permalink = v.Get("link_title").Name(), v.Get("link_permalink").Link()
+	e.Thread.Author.Handle = named(v.Get("link_author"))
 	if p := r.posts.Get(e.Thread.ExternalID); p.Present() {
 		text, _ := p.Get("selftext").Body()
 		e.Thread.Text = strings.TrimSpace(p.Get("title").Name() + "\n\n" + text)
 		e.Thread.Permalink = link(p.Get("permalink").Word())
+		e.Thread.Author = triage.Publisher{ExternalID: p.Get("author_fullname").OptionalID(), Handle: named(p.Get("author"))}
+		e.Thread.Reach.Reactions = p.Get("score").Amount()
 	}
+}
+
+// named reads an author's name, which is a mark where the account is gone.
+func named(v wire.Value) string {
+	if name := v.Name(); name != nobody {
+		return name
+	}
+	return ""
 }
 
 // link makes an address of a path, if it is one.

@@ -14,6 +14,9 @@ type post struct {
 	Title     string `json:"title"`
 	Text      string `json:"selftext,omitempty"`
 	Permalink string `json:"permalink,omitempty"`
+	Author    string `json:"author,omitempty"`
+	AuthorID  string `json:"author_fullname,omitempty"`
+	Score     int64  `json:"score,omitempty"`
 }
 
 // maxPosts bounds how many posts are remembered, and maxText how much of one, in bytes.

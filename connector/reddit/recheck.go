@@ -30,6 +30,8 @@ type look struct {
 
 // The changes of a look.
 const (
+	nobody = "[deleted]" // an author that is gone
+
 	deleted  = "deleted"
 	removed  = "removed" // by moderators, who may put it back
 	restored = "restored"
@@ -40,13 +42,13 @@ const (
 // gone says what is left of a thing: of a deleted comment neither author nor words, of a
 // removed one a word in brackets, of a deleted account the words without the author.
 func (t thing) gone() string {
-	nobody := t.Data.Author == "[deleted]"
+	nameless := t.Data.Author == nobody
 	switch body := strings.TrimSpace(t.Data.Body); {
-	case nobody && body == "[deleted]":
+	case nameless && body == "[deleted]":
 		return deleted
 	case body == "[removed]", body == "[ Removed by Reddit ]":
 		return removed
-	case nobody:
+	case nameless:
 		return orphaned
 	}
 	return ""

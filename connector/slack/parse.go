@@ -188,10 +188,16 @@ func (n envelope) engagement(v wire.Value, id string, action triage.Action) tria
 	e.Text, e.TextAltered = wire.Cut(plain(raw), wire.MaxText)
 	e.TextAltered = e.TextAltered || altered
 	e.HasMedia = v.Get("files").Len() > 0
+	e.Thread.ExternalID = id // so that who answers it later stands below it
 	if thread := v.Get("thread_ts").OptionalID(); thread != "" {
 		e.Thread.ExternalID = thread
 		if thread != id {
 			e.Form, e.ParentExternalID = triage.FormReply, thread
+			began := author(v.Get("root"))
+			e.Thread.Author = triage.Publisher{ExternalID: began.ExternalID, Handle: began.Handle, Name: began.Name}
+			if began.ExternalID == "" {
+				e.Thread.Author.ExternalID = v.Get("parent_user_id").OptionalID()
+			}
 		}
 		if root, _ := v.At("root", "text").Text(); root != "" {
 			e.Thread.Text, _ = wire.Cut(plain(root), wire.MaxText)

@@ -174,14 +174,14 @@ func (m message) lacksText(v wire.Value) bool {
 func hasMedia(v wire.Value) bool { return v.Get("has_media").True() || v.Get("media").Len() > 0 }
 
 // engagement reads an item. Of a deletion only what identifies it is read.
-func (m message) engagement(v wire.Value, id string, author triage.Author) triage.Engagement {
+func (m message) engagement(v wire.Value, id string, by triage.Author) triage.Engagement {
 	e := triage.Engagement{
 		ExternalID: id, Form: m.form, Action: m.action, Author: triage.Author{Followers: -1}, VersionAt: m.versionAt(v),
 	}
 	if m.action == triage.Deleted {
 		return e
 	}
-	e.Author = author
+	e.Author = by
 	e.ParentExternalID = idOf(v, "parent", "parent_id")
 	if e.ParentExternalID != "" && e.Form == triage.FormComment {
 		e.Form = triage.FormReply
@@ -189,6 +189,11 @@ func (m message) engagement(v wire.Value, id string, author triage.Author) triag
 	thread := v.Get("thread")
 	e.Thread = triage.Thread{ExternalID: idOf(v, "thread", "thread_id"), Permalink: thread.Get("permalink").Link()}
 	e.Thread.Text, _ = thread.Get("text").Body()
+	above := author(thread.Get("author"))
+	e.Thread.Author = triage.Publisher{ExternalID: above.ExternalID, Handle: above.Handle, Name: above.Name}
+	e.Thread.Reach = triage.Reach{
+		Audience: max(0, above.Followers), Views: thread.Get("views").Amount(), Reactions: thread.Get("reactions").Amount(),
+	}
 	e.Text, e.TextAltered = v.Get("text").Body()
 	e.Language = language(v.Get("language").Word())
 	e.Permalink = v.First("permalink", "url").Link()

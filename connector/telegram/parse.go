@@ -116,6 +116,8 @@ func engagement(v wire.Value, id string, action triage.Action) triage.Engagement
 	switch parent := answered.Get("message_id").OptionalID(); {
 	case answered.Get("is_automatic_forward").True():
 		e.Thread.ExternalID, e.Thread.Text, e.Thread.Permalink = parent, textOf(answered), origin(answered)
+		channel := author(answered)
+		e.Thread.Author = triage.Publisher{ExternalID: channel.ExternalID, Handle: channel.Handle, Name: channel.Name}
 	case parent != "" && answered.Get("forum_topic_created").Kind == wire.Absent:
 		e.Form, e.ParentExternalID = triage.FormReply, parent
 	}

@@ -47,8 +47,10 @@ func TestEveryFieldOfACommentIsRead(t *testing.T) {
 	want := connector.Event{Account: "-1002000000001", Engagement: triage.Engagement{
 		ExternalID: "71", Form: triage.FormComment, Action: triage.Created,
 		Author: triage.Author{ExternalID: "5000000007", Handle: "zoe_k", Name: "Zoë K", Followers: -1},
-		Thread: triage.Thread{ExternalID: "70", Text: "We ship again", Permalink: "https://t.me/havelnews/7"},
-		Text:   "Endlich 🎉", Permalink: "https://t.me/havelroom/71", PostedAt: at, VersionAt: at,
+		Thread: triage.Thread{
+			ExternalID: "70", Text: "We ship again", Permalink: "https://t.me/havelnews/7", Author: triage.Publisher{ExternalID: "-1001000000001"},
+		},
+		Text: "Endlich 🎉", Permalink: "https://t.me/havelroom/71", PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)

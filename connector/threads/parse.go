@@ -93,6 +93,7 @@ func (n notice) reply(v wire.Value, id string) string {
 	if parent := v.At("replied_to", "id").OptionalID(); parent != "" && parent != e.Thread.ExternalID {
 		e.Form, e.ParentExternalID = triage.FormReply, parent
 	}
+	e.Thread.Author = publisher(root)
 	n.out.Take(connector.Event{Account: root.Get("owner_id").OptionalID(), Engagement: e})
 	return ""
 }
@@ -105,8 +106,14 @@ func (n notice) mention(v wire.Value, id string) string {
 	if parent := v.At("replied_to", "id").OptionalID(); parent != e.Thread.ExternalID {
 		e.ParentExternalID = parent
 	}
+	e.Thread.Author = publisher(v.Get("root_post"))
 	n.out.Take(connector.Event{Account: n.target, Engagement: e})
 	return ""
+}
+
+// publisher reads who wrote the first post of a thread.
+func publisher(root wire.Value) triage.Publisher {
+	return triage.Publisher{ExternalID: root.Get("owner_id").OptionalID(), Handle: root.Get("username").Name()}
 }
 
 // deletion is told of the account's own posts only. It counts where we hold the post.

@@ -40,8 +40,9 @@ func TestEveryFieldOfAReplyIsRead(t *testing.T) {
 	at := time.Unix(1777895990, 0).UTC()
 	want := connector.Event{Account: "900", Engagement: triage.Engagement{
 		ExternalID: "31", ParentExternalID: "30", Form: triage.FormReply, Action: triage.Created,
-		Author: triage.Author{Handle: "selma.b", Verified: true, Followers: -1}, Thread: triage.Thread{ExternalID: "20"},
-		Text: "Güle güle 🙋", Permalink: "https://www.threads.com/@selma.b/post/Ab1", HasMedia: true, PostedAt: at, VersionAt: at,
+		Author: triage.Author{Handle: "selma.b", Verified: true, Followers: -1},
+		Thread: triage.Thread{ExternalID: "20", Author: triage.Publisher{ExternalID: "900", Handle: "havel"}},
+		Text:   "Güle güle 🙋", Permalink: "https://www.threads.com/@selma.b/post/Ab1", HasMedia: true, PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)

@@ -100,6 +100,7 @@ func (n notice) comment(out *connector.Parsed, v wire.Value) string {
 	if action != triage.Deleted {
 		e.Author.ExternalID = v.Get("unique_identifier").OptionalID()
 		e.Thread.ExternalID = v.Get("video_id").OptionalID()
+		e.Thread.Author.ExternalID = n.account // comments are told to the owner of the video only
 		e.Text, e.TextAltered = v.Get("text").Body()
 		e.TextAltered = e.TextAltered || n.altered && n.mended(e.Text)
 	}

@@ -48,8 +48,9 @@ func TestEveryFieldOfAReplyIsReadWithAllItsDigits(t *testing.T) {
 	at := time.UnixMilli(1777895990074).UTC()
 	want := connector.Event{Account: "-000open", Engagement: triage.Engagement{
 		ExternalID: "7385350567722402999", ParentExternalID: "7385350567722402578", Form: triage.FormReply, Action: triage.Created,
-		Author: triage.Author{ExternalID: "+ABc/1=", Followers: -1}, Thread: triage.Thread{ExternalID: "7377694258502880513"},
-		Text: "好看 😂", PostedAt: at, VersionAt: at,
+		Author: triage.Author{ExternalID: "+ABc/1=", Followers: -1},
+		Thread: triage.Thread{ExternalID: "7377694258502880513", Author: triage.Publisher{ExternalID: "-000open"}},
+		Text:   "好看 😂", PostedAt: at, VersionAt: at,
 	}}
 	if got != want {
 		t.Errorf("read\n%+v\nwant\n%+v", got, want)

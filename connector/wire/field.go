@@ -137,6 +137,9 @@ func (v Value) Count() int64 {
 	return n
 }
 
+// Amount is Count, with 0 for what is not told.
+func (v Value) Amount() int64 { return max(0, v.Count()) }
+
 // Cut shortens text to at most limit bytes, and reports whether it did. It cuts between
 // characters as people see them: not before a combining mark, a variation selector, a skin
 // tone or either side of a joiner, and not inside a flag. A pile of marks longer than

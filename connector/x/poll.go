@@ -47,9 +47,9 @@ type head struct {
 // fields are what is asked for of a post, its thread and its author.
 func fields() url.Values {
 	return url.Values{
-		"tweet.fields": {"attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,in_reply_to_user_id,lang,note_tweet,referenced_tweets"},
+		"tweet.fields": {"attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,in_reply_to_user_id,lang,note_tweet,public_metrics,referenced_tweets"},
 		"user.fields":  {"name,public_metrics,username,verified"},
-		"expansions":   {"author_id,edit_history_tweet_ids,referenced_tweets.id"},
+		"expansions":   {"author_id,edit_history_tweet_ids,referenced_tweets.id,referenced_tweets.id.author_id"},
 	}
 }
 

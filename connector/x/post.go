@@ -96,7 +96,12 @@ func (p post) place(e *triage.Engagement) {
 	}
 	if e.Thread.ExternalID != "" && e.Thread.ExternalID != e.ExternalID {
 		e.Thread.Permalink = link(e.Thread.ExternalID)
-		e.Thread.Text, _ = post{Value: included(p.includes.Get("tweets"), e.Thread.ExternalID)}.text().Body()
+		above := post{Value: included(p.includes.Get("tweets"), e.Thread.ExternalID), includes: p.includes}
+		e.Thread.Text, _ = above.text().Body()
+		e.Thread.Author, e.Thread.Reach = above.publisher()
+		if parent == e.Thread.ExternalID && e.Thread.Author.ExternalID == "" {
+			e.Thread.Author.ExternalID = p.Get("in_reply_to_user_id").OptionalID()
+		}
 	}
 }
 
@@ -128,6 +133,14 @@ func (p post) author() triage.Author {
 	return triage.Author{
 		ExternalID: id, Handle: user.Get("username").Name(), Name: user.Get("name").Name(),
 		Followers: user.At("public_metrics", "followers_count").Count(), Verified: user.Get("verified").True(),
+	}
+}
+
+// publisher reads who wrote a post that others answer, and how many that reached.
+func (p post) publisher() (triage.Publisher, triage.Reach) {
+	who, figures := p.author(), p.Get("public_metrics")
+	return triage.Publisher{ExternalID: who.ExternalID, Handle: who.Handle, Name: who.Name}, triage.Reach{
+		Audience: max(0, who.Followers), Views: figures.Get("impression_count").Amount(), Reactions: figures.Get("like_count").Amount(),
 	}
 }
 

@@ -24,11 +24,7 @@ func (t tweet) take(out *connector.Parsed) string {
 	if !ok {
 		return connector.IDMissing
 	}
-	user := t.Get("user")
-	e := triage.Engagement{ExternalID: id, Action: triage.Created, Permalink: link(id), Author: triage.Author{
-		ExternalID: user.Get("id_str").OptionalID(), Handle: user.Get("screen_name").Name(), Name: user.Get("name").Name(),
-		Followers: user.Get("followers_count").Count(), Verified: user.Get("verified").True(),
-	}}
+	e := triage.Engagement{ExternalID: id, Action: triage.Created, Permalink: link(id), Author: t.author()}
 	switch {
 	case e.Author.ExternalID == t.account:
 		out.Ignore("own_echo", 1)
@@ -43,6 +39,14 @@ func (t tweet) take(out *connector.Parsed) string {
 	return ""
 }
 
+func (t tweet) author() triage.Author {
+	user := t.Get("user")
+	return triage.Author{
+		ExternalID: user.Get("id_str").OptionalID(), Handle: user.Get("screen_name").Name(), Name: user.Get("name").Name(),
+		Followers: user.Get("followers_count").Count(), Verified: user.Get("verified").True(),
+	}
+}
+
 // place says what a tweet hangs from. The older form does not name the thread, so an answer
 // to us hangs from the post that it answers.
 func (t tweet) place(e *triage.Engagement) {
@@ -50,11 +54,15 @@ func (t tweet) place(e *triage.Engagement) {
 	switch {
 	case parent != "" && t.Get("in_reply_to_user_id_str").OptionalID() == t.account:
 		e.Form, e.Thread.ExternalID = triage.FormComment, parent
+		e.Thread.Author = triage.Publisher{ExternalID: t.account, Handle: t.Get("in_reply_to_screen_name").Name()}
 	case parent != "":
 		e.Form, e.ParentExternalID = triage.FormMention, parent
 	default:
 		e.Form, e.Thread.ExternalID = triage.FormMention, t.Get("quoted_status_id_str").OptionalID()
 		e.Thread.Text, _ = tweet{Value: quoted}.text().Body()
+		who := tweet{Value: quoted}.author()
+		e.Thread.Author = triage.Publisher{ExternalID: who.ExternalID, Handle: who.Handle, Name: who.Name}
+		e.Thread.Reach = triage.Reach{Audience: max(0, who.Followers), Reactions: quoted.Get("favorite_count").Amount()}
 	}
 	e.Thread.Permalink = link(e.Thread.ExternalID)
 }

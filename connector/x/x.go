@@ -106,3 +106,6 @@ func (Connector) Challenge(query url.Values, secret string) (string, error) {
 	}
 	return `{"response_token":"` + Sign(secret, []byte(token[0])) + `"}`, nil
 }
+
+// ChallengedWithin returns how long X asks in vain before it holds a webhook for dead.
+func (Connector) ChallengedWithin() time.Duration { return 28 * time.Hour }

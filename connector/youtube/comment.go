@@ -113,5 +113,7 @@ func (r reading) place(e *triage.Engagement, id string) {
 	if v := r.videos.Get(id); v.Present() {
 		text, _ := v.Get("description").Body()
 		e.Thread.Text = strings.TrimSpace(v.Get("title").Name() + "\n\n" + text)
+		e.Thread.Author = triage.Publisher{ExternalID: v.Get("channelId").OptionalID(), Name: v.Get("channelTitle").Name()}
+		e.Thread.Reach = triage.Reach{Views: v.Get("views").Amount(), Reactions: v.Get("likes").Amount()}
 	}
 }

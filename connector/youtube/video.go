@@ -13,6 +13,11 @@ import (
 type video struct {
 	Title string `json:"title"`
 	Text  string `json:"description,omitempty"`
+
+	Channel   string `json:"channelId,omitempty"`
+	Publisher string `json:"channelTitle,omitempty"`
+	Views     int64  `json:"views,omitempty"`
+	Likes     int64  `json:"likes,omitempty"`
 }
 
 // maxVideos bounds how many videos are remembered, maxText how much of a description, in
@@ -39,7 +44,7 @@ func (c *conversation) videosOf(ctx context.Context, ids []string) map[string]vi
 		if len(c.videos)+len(unknown) > maxVideos {
 			clear(c.videos)
 		}
-		_, err := c.call(ctx, "videos", url.Values{"part": {"snippet"}, "id": {strings.Join(unknown, ",")}}, &found)
+		_, err := c.call(ctx, "videos", url.Values{"part": {"snippet,statistics"}, "id": {strings.Join(unknown, ",")}}, &found)
 		for _, id := range unknown {
 			if err == nil {
 				c.videos[id] = video{} // what is gone is not asked for again
@@ -50,8 +55,13 @@ func (c *conversation) videosOf(ctx context.Context, ids []string) map[string]vi
 		var one struct {
 			ID      string `json:"id"`
 			Snippet video  `json:"snippet"`
+			Figures struct {
+				Views int64 `json:"viewCount,string"`
+				Likes int64 `json:"likeCount,string"`
+			} `json:"statistics"`
 		}
 		if json.Unmarshal(raw, &one) == nil && asked[one.ID] {
+			one.Snippet.Views, one.Snippet.Likes = one.Figures.Views, one.Figures.Likes
 			one.Snippet.Text, _ = wire.Cut(one.Snippet.Text, maxText)
 			c.videos[one.ID] = one.Snippet
 		}

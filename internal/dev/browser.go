@@ -16,14 +16,16 @@ import (
 const browserDatabase = "triage_browser"
 
 // checkBrowser lets the stories of the console happen.
-func (d *dev) checkBrowser(ctx context.Context) error { return d.inBrowser(ctx, "browser") }
+func (d *dev) checkBrowser(ctx context.Context) error { return d.inBrowser(ctx) }
+
+// screenshots makes the pictures in docs/console anew.
+func (d *dev) screenshots(ctx context.Context) error { return d.inBrowser(ctx, "SCREENSHOTS=1") }
 
 // benchConsole measures the console with ten thousand items.
-func (d *dev) benchConsole(ctx context.Context) error { return d.inBrowser(ctx, "bench") }
+func (d *dev) benchConsole(ctx context.Context) error { return d.inBrowser(ctx, "TRIAGE_BENCH=1") }
 
-// inBrowser runs a script of the console with a real browser, the built program and a
-// database of its own.
-func (d *dev) inBrowser(ctx context.Context, script string) (err error) {
+// inBrowser lets the console be used: a real browser, the built program, a database of its own.
+func (d *dev) inBrowser(ctx context.Context, env ...string) (err error) {
 	path, err := d.prepareWeb(ctx)
 	if err != nil {
 		return err
@@ -46,8 +48,8 @@ func (d *dev) inBrowser(ctx context.Context, script string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	cmd := d.npm(ctx, path, "run", "--silent", script)
-	cmd.Env = append(cmd.Env, "DATABASE_URL="+url, "TRIAGE_BINARY="+binary, "TRIAGE_BROWSER="+browser)
+	cmd := d.npm(ctx, path, "run", "--silent", "browser")
+	cmd.Env = append(append(cmd.Env, env...), "DATABASE_URL="+url, "TRIAGE_BINARY="+binary, "TRIAGE_BROWSER="+browser)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }

@@ -24,6 +24,7 @@ const usage = `dev prepares, runs and checks the project. Usage: dev COMMAND
   stop            end what runs in the background; data stays
   clean           end it and delete data and binaries
   console         build the console, which the next build of the program embeds
+  screenshots     make the pictures in docs/console anew, from the sample brand
   types           generate the console's types from the contract, for editors
   bench-console   measure the console in a browser: how fast it answers, how soon news shows
   exec -- CMD …   run CMD with DATABASE_URL set, the database started for it if need be
@@ -67,6 +68,8 @@ func dispatch(ctx context.Context, args []string) error {
 		return d.clean(ctx)
 	case "console":
 		return d.buildWeb(ctx)
+	case "screenshots":
+		return d.screenshots(ctx)
 	case "types":
 		return d.webTypes(ctx)
 	case "bench-console":

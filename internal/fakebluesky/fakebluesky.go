@@ -144,7 +144,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *Account) {
 		found := []string{}
 		for _, uri := range query["uris"] {
 			if key := uri[strings.LastIndex(uri, "/")+1:]; !s.gone[key] {
-				found = append(found, fmt.Sprintf(`{"uri":%q,"record":{"text":"Our post"}}`, uri))
+				found = append(found, fmt.Sprintf(`{"uri":%q,"record":{"text":"Our post"},"likeCount":4,"author":{"did":"did:plc:brand","handle":"kiosk.example","displayName":"Kiosk"}}`, uri))
 			}
 		}
 		_, _ = fmt.Fprintf(w, `{"posts":[%s]}`, strings.Join(found, ","))

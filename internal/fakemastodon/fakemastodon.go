@@ -162,7 +162,8 @@ func (a *Account) single(w http.ResponseWriter, id string) {
 	defer a.mu.Unlock()
 	post, ok := a.posts[id]
 	if id == "root" {
-		post, ok = `{"id":"root","visibility":"public","content":"<p>Our post</p>","url":"https://home.example/root"}`, true
+		post, ok = `{"id":"root","visibility":"public","content":"<p>Our post</p>","url":"https://home.example/root","favourites_count":6,
+			"account":{"id":"900","acct":"kiosk","display_name":"Kiosk","followers_count":70}}`, true
 	}
 	if !ok {
 		fail(w, http.StatusNotFound, "Record not found")

@@ -323,7 +323,7 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request, a *Account) {
 	for _, id := range ids {
 		if id == "t3_post" {
 			_ = json.NewEncoder(w).Encode(map[string]any{"kind": "Listing", "data": map[string]any{"after": nil, "children": []any{
-				map[string]any{"kind": "t3", "data": map[string]any{"name": id, "title": "Our post", "selftext": "What it says", "permalink": "/r/kiosk/comments/post/our_post/"}},
+				map[string]any{"kind": "t3", "data": map[string]any{"name": id, "title": "Our post", "selftext": "What it says", "author": "kiosk", "author_fullname": "t2_kiosk", "score": 77, "permalink": "/r/kiosk/comments/post/our_post/"}},
 			}}})
 			return
 		}

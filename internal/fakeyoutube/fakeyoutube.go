@@ -150,7 +150,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.list(w, r)
 	case "/youtube/v3/videos":
 		answer(w, "youtube#videoListResponse", []any{map[string]any{
-			"kind": "youtube#video", "id": "v1", "snippet": map[string]any{"title": "Our video", "description": "What it shows"},
+			"kind": "youtube#video", "id": "v1", "statistics": map[string]any{"viewCount": "4000", "likeCount": "90"}, "snippet": map[string]any{
+				"title": "Our video", "description": "What it shows", "channelId": "UC1", "channelTitle": "Kiosk",
+			},
 		}}, "")
 	default:
 		fail(w, http.StatusNotFound, "notFound", "Not Found", "")

@@ -44,6 +44,19 @@ export class Brand {
     return new Brand(address, String(id), String(endpoint.path), key, String(token))
   }
 
+  /** empty makes a brand to which nobody has listened yet. */
+  static async empty(address: string, name: string): Promise<Brand> {
+    const { id } = await run(['brand', 'add', '--name', `${name} ${randomUUID().slice(0, 8)}`])
+    const { token } = await run(['token', 'add', '--brand', String(id), '--role', 'lead', '--person', `Watcher ${id}`])
+    return new Brand(address, String(id), '', Buffer.alloc(0), String(token))
+  }
+
+  /** known is a brand that is there already, such as that of the demo. */
+  static async known(address: string, slug: string): Promise<Brand> {
+    const { token } = await run(['token', 'add', '--brand', slug, '--role', 'lead', '--person', `Watcher of ${slug}`])
+    return new Brand(address, slug, '', Buffer.alloc(0), String(token))
+  }
+
   /** person adds somebody who can sign in. */
   async person(name: string, role: string): Promise<Person> {
     const mail = `${name.toLowerCase()}-${randomUUID().slice(0, 8)}@example.com`

@@ -54,11 +54,17 @@ export async function startServer(port: number): Promise<Server> {
 }
 
 /** run runs a subcommand with --json and returns what it answers. */
-export function run(args: string[], input = ''): Promise<Record<string, unknown>> {
+export async function run(args: string[], input = ''): Promise<Record<string, unknown>> {
+  const said = await output([...args, '--json'], input)
+  return said ? (JSON.parse(said) as Record<string, unknown>) : {}
+}
+
+/** output runs a subcommand and returns what it prints. */
+export function output(args: string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile(program.binary, [...args, '--json'], { env: program.env }, (error, stdout, stderr) => {
+    const child = execFile(program.binary, args, { env: program.env }, (error, stdout, stderr) => {
       if (error) reject(new Error(`triage ${args.join(' ')}: ${stderr}`))
-      else resolve(stdout ? (JSON.parse(stdout) as Record<string, unknown>) : {})
+      else resolve(stdout)
     })
     child.stdin?.end(input)
   })

@@ -8,6 +8,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isProblem } from './api/problem'
 import { PreferencesProvider } from './preferences'
+import { Join } from './session/Join'
 import { SessionGate } from './session/Session'
 import { CommandProvider } from './shell/commands'
 import { Shell } from './shell/Shell'
@@ -32,9 +33,7 @@ createRoot(root).render(
         <QueryClientProvider client={queries}>
           <CommandProvider>
             <Notifications position="bottom-left" autoClose={6000} limit={4} containerWidth={360} />
-            <SessionGate>
-              <Shell />
-            </SessionGate>
+            {location.pathname === '/join' ? <Join /> : <SessionGate><Shell /></SessionGate>}
           </CommandProvider>
         </QueryClientProvider>
       </PreferencesProvider>

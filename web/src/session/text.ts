@@ -36,3 +36,24 @@ export const sessionText = dictionary(
     noBrand: 'Du arbeitest noch für keine Marke. Bitte jemanden aus der Administration um eine Einladung.',
   },
 )
+
+export const joinText = dictionary(
+  {
+    title: 'You are invited',
+    lead: 'Say who you are and choose a password of at least 12 characters.',
+    known: 'If you have an account here already, enter its password and leave the name empty.',
+    name: 'Name',
+    password: 'Password',
+    join: 'Join',
+    gone: 'This link is not valid any more. Ask whoever sent it for another one.',
+  },
+  {
+    title: 'Du bist eingeladen',
+    lead: 'Sag, wie du heißt, und wähle ein Passwort mit mindestens 12 Zeichen.',
+    known: 'Hast du hier schon ein Konto, gib dessen Passwort ein und lass den Namen leer.',
+    name: 'Name',
+    password: 'Passwort',
+    join: 'Mitmachen',
+    gone: 'Dieser Link gilt nicht mehr. Bitte um einen neuen.',
+  },
+)

@@ -17,9 +17,12 @@ interface Matter {
 }
 
 const matters: Matter[] = [
+  { path: '/setup/start', name: 'start', for: s => s.rules, Page: lazy(() => import('./start/StartPage')) },
   { path: '/setup/brand', name: 'brand', for: s => s.leads, Page: lazy(() => import('./brand/BrandPage')) },
   { path: '/setup/people', name: 'people', for: s => s.leads, Page: lazy(() => import('./people/PeoplePage')) },
   { path: '/setup/hours', name: 'hours', for: s => s.leads, Page: lazy(() => import('./hours/HoursPage')) },
+  { path: '/setup/channels', name: 'channels', for: s => s.leads, Page: lazy(() => import('./channels/ChannelsPage')) },
+  { path: '/setup/slack', name: 'slack', for: s => s.leads, Page: lazy(() => import('./slack/SlackPage')) },
   { path: '/setup/engines', name: 'engines', for: s => s.leads, Page: lazy(() => import('./engines/EnginesPage')) },
   { path: '/setup/trouble', name: 'trouble', for: s => s.leads, Page: lazy(() => import('./trouble/TroublePage')) },
   { path: '/setup/audit', name: 'audit', for: s => s.leads, Page: lazy(() => import('./audit/AuditPage')) },

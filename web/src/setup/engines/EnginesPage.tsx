@@ -3,6 +3,7 @@ import { Page } from '../parts'
 import { setupText } from '../text'
 import { Costs } from './Costs'
 import { Privacy } from './Privacy'
+import { Test } from './Test'
 import { enginesText } from './text'
 import { Thrift } from './Thrift'
 
@@ -12,6 +13,7 @@ export default function EnginesPage() {
   return (
     <Page title={s('engines')} lead={t('lead')}>
       <Privacy />
+      <Test />
       <Costs />
       <Thrift />
     </Page>
