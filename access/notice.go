@@ -34,6 +34,27 @@ func (g *Gate) TestNotice(ctx context.Context, who postgres.Caller, place string
 	return id, err
 }
 
+// NotWorth notes that who found a notice not worth a ping, and returns what holds then.
+func (g *Gate) NotWorth(ctx context.Context, who postgres.Caller, notice triage.ID) (h postgres.Threshold, err error) {
+	err = g.store.Retrying(ctx, retries, func(tx *postgres.Tx) (err error) {
+		h, err = tx.NotWorth(ctx, who, notice)
+		return err
+	})
+	return h, err
+}
+
+// DropThreshold lets a kind of notices ring at a place again.
+func (g *Gate) DropThreshold(ctx context.Context, who postgres.Caller, place, kind string) error {
+	return g.store.Retrying(ctx, retries, func(tx *postgres.Tx) error { return tx.DropThreshold(ctx, who, place, kind) })
+}
+
+// SetBudget says how often a place may be interrupted.
+func (g *Gate) SetBudget(ctx context.Context, who postgres.Caller, b postgres.Budget) error {
+	return g.store.Retrying(ctx, retries, func(tx *postgres.Tx) error {
+		return tx.SetBudget(ctx, who.Actor(), who.BrandID, b.Place, b.PerHour)
+	})
+}
+
 // SlackCode returns a code by which who shows in Slack who they are, and when it ends.
 func (g *Gate) SlackCode(ctx context.Context, who postgres.Caller) (code string, until time.Time, err error) {
 	err = g.store.Retrying(ctx, retries, func(tx *postgres.Tx) (err error) {

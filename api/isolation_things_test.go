@@ -67,6 +67,7 @@ var things = map[string]func(e *estate, c caller) ids{
 	"/v1/sessions/{id}":              func(e *estate, c caller) ids { return ids{"id": e.session(c)} },
 	"/v1/deliveries/{id}":            func(e *estate, _ caller) ids { return ids{"id": e.delivery()} },
 	"/v1/notice-rules/{id}":          func(e *estate, _ caller) ids { return ids{"id": e.rule()} },
+	"/v1/notices/{id}":               func(e *estate, _ caller) ids { return ids{"id": e.notice()} },
 	"/v1/views/{id}":                 func(e *estate, c caller) ids { return ids{"id": e.view(c)} },
 	"/v1/endpoints/{id}":             func(e *estate, _ caller) ids { return ids{"id": e.address()} },
 	"/v1/jobs/dead/{id}":             func(e *estate, _ caller) ids { return ids{"id": e.deadNotice()} },
@@ -256,6 +257,14 @@ func (e *estate) ruleBody() map[string]any {
 
 func (e *estate) rule() string {
 	return e.o.ask(e.admin, "POST", "/v1/notice-rules", e.ruleBody()).must(200).text("id")
+}
+
+func (e *estate) notice() string {
+	id := postgres.NewID()
+	e.exec(`INSERT INTO notices (brand_id, id, item_id, engagement_id, kind, cause, why, target, state, next_at, created_at)
+		SELECT brand_id, $3, id, engagement_id, 'new', 'x', 'queue', 'C0CHANNEL', 'sent', now(), now() FROM items WHERE brand_id = $1 AND id = $2`,
+		e.id, e.item(), id)
+	return string(id)
 }
 
 func (e *estate) delivery() string {

@@ -43,6 +43,7 @@ func (s *Server) routes() {
 	s.insightRoutes()
 	s.costRoutes()
 	s.noticeRoutes()
+	s.attentionRoutes()
 	docs := adaptor.HTTPHandler(v5emb.New("Triage", "/openapi.json", "/docs/"))
 	s.app.Get("/docs", readable, docs)
 	s.app.Get("/docs/*", readable, docs)

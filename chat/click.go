@@ -36,6 +36,9 @@ func (c *Clerk) click(ctx context.Context, call slack.Call, who person, attempt 
 		if call.Act == notify.ActWrite {
 			return c.write(ctx, call, who)
 		}
+		if call.Act == notify.ActQuiet {
+			return c.quiet(ctx, call, caller, who, notice.ID)
+		}
 		if telling != notice.Telling || told.Stand() != notice.Told {
 			c.say(ctx, call, who.voice.Stands(told.Subject))
 			return nil
@@ -159,6 +162,18 @@ func snoozed(choice string, v notify.Voice, now time.Time) (time.Time, bool) {
 		return time.Date(local.Year(), local.Month(), local.Day()+1, morning, 0, 0, 0, local.Location()), true
 	}
 	return time.Time{}, false
+}
+
+// quiet notes that a notice was not worth a ping, however old it is.
+func (c *Clerk) quiet(ctx context.Context, call slack.Call, caller postgres.Caller, who person, notice triage.ID) error {
+	err := c.Store.Retrying(ctx, 3, func(tx *postgres.Tx) error {
+		_, err := tx.NotWorth(ctx, caller, notice)
+		return err
+	})
+	if err == nil {
+		c.say(ctx, call, who.voice.Say(notify.SaidQuiet))
+	}
+	return err
 }
 
 // write opens the dialog. A trigger that has expired is nobody's fault: they click again.

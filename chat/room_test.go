@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"strings"
@@ -90,7 +91,7 @@ func (r *room) in(work func(tx *postgres.Tx) error) {
 func (r *room) found(name, channel string) (brand triage.ID) {
 	r.in(func(tx *postgres.Tx) (err error) {
 		brand, err = tx.AddBrand(r.t.Context(), postgres.Actor{}, postgres.BrandRow{Name: name, Goal: 0.5, SlackCM: channel, SlackSMM: channel})
-		return err
+		return errors.Join(err, tx.SetBudget(r.t.Context(), postgres.Actor{}, brand, channel, 0))
 	})
 	return brand
 }

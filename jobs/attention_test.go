@@ -209,3 +209,56 @@ func changes(all []fakeslack.Message) (n int) {
 	}
 	return n
 }
+
+func TestSlackDownForAnHourAndThenBusyLosesNothing(t *testing.T) {
+	tm := newTeam(t)
+	tm.budget(6)
+	d, dice := &day{team: tm}, rand.New(rand.NewPCG(3, 9))
+	ill := func(span time.Duration, answer fakeslack.Answer) {
+		for _, method := range []string{"chat.postMessage", "chat.update"} {
+			for range 500 { // more than there will be calls
+				tm.slack.Script(method, answer)
+			}
+		}
+		for end := tm.clock().Add(span); tm.clock().Before(end); {
+			for range 3 {
+				h := usual(dice)
+				h.priority = triage.Priority(1 + dice.IntN(3))
+				d.hears(h)
+			}
+			d.passes(time.Minute, 20*time.Second)
+		}
+		tm.slack.Forget("chat.postMessage")
+		tm.slack.Forget("chat.update")
+	}
+	ill(time.Hour, fakeslack.Answer{Status: 503, Body: "down"})
+	if calls := len(tm.slack.Calls()); calls < 30 || calls > 90 {
+		t.Errorf("%d calls in an hour of silence", calls)
+	}
+	tm.exec(`UPDATE items SET status = 'resolved', closed_at = now(), version = version + 1 WHERE id IN (SELECT id FROM items ORDER BY id LIMIT 40)`)
+	ill(10*time.Minute, fakeslack.Answer{Status: 429, RetryAfter: 30 * time.Second})
+	if calls := len(tm.slack.Calls()); calls > 120 {
+		t.Errorf("%d calls while Slack is ill", calls)
+	}
+	var open int
+	if err := tm.Pool().QueryRow(t.Context(), `SELECT count(*) FROM items WHERE status = 'open'`).Scan(&open); err != nil || open != d.said-40 {
+		t.Errorf("%d of %d items are open: %v", open, d.said-40, err)
+	}
+	tm.wantMessages(0)
+	d.passes(10*time.Minute, 10*time.Second)
+	if rings := len(tm.slack.Messages()); rings == 0 || rings > 6 {
+		t.Errorf("%d interruptions after it", rings)
+	}
+	var waiting, untold, ended int
+	if err := tm.Pool().QueryRow(t.Context(), `
+		SELECT count(*) FILTER (WHERE i.status = 'open' AND n.state <> 'sent'),
+		       count(*) FILTER (WHERE n.lead_id IS NOT NULL AND (l.message_ref IS NULL OR l.grown <> l.told_grown)),
+		       count(*) FILTER (WHERE i.status = 'resolved' AND n.state <> 'cancelled')
+		FROM notices n JOIN items i ON i.brand_id = n.brand_id AND i.id = n.item_id
+		LEFT JOIN notices l ON l.brand_id = n.brand_id AND l.id = n.lead_id`).Scan(&waiting, &untold, &ended); err != nil {
+		t.Fatal(err)
+	}
+	if waiting+untold+ended > 0 {
+		t.Errorf("%d notices are lost, %d were gathered and not told, %d of resolved items were sent", waiting, untold, ended)
+	}
+}

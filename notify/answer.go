@@ -19,6 +19,7 @@ const (
 	SaidBadCode   Said = "bad_code"
 	SaidBrand     Said = "brand"
 	SaidHelp      Said = "help"
+	SaidQuiet     Said = "quiet"
 	SaidMuted     Said = "muted"
 	SaidUnmuted   Said = "unmuted"
 	SaidNothing   Said = "none"

@@ -18,6 +18,7 @@ const (
 	ActSnooze   Act = "snooze"  // with one of the snoozes
 	ActCorrect  Act = "correct" // with an intent
 	ActWrite    Act = "write"   // opens a dialog for a note or a draft
+	ActQuiet    Act = "quiet"   // it was not worth a ping
 	ActOpen     Act = "open"    // leads to the item
 )
 
@@ -77,7 +78,8 @@ func (v Voice) buttons(s Subject) []Button {
 		}
 		out = append(out, resolve,
 			Button{Act: ActHandOver, Text: w.handOver(s.Queue.Other()), Token: s.Token}, snooze, correct,
-			Button{Act: ActWrite, Text: w.act[ActWrite], Token: s.Token})
+			Button{Act: ActWrite, Text: w.act[ActWrite], Token: s.Token},
+			Button{Act: ActQuiet, Text: w.act[ActQuiet], Token: s.Token})
 	}
 	if link := v.link(s, w.open); link.URL != "" {
 		out = append(out, Button{Act: ActOpen, Text: w.open, URL: link.URL})

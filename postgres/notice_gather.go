@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -252,18 +251,4 @@ func (t *Tx) releaseGathered(ctx context.Context, brands, leads []triage.ID) err
 		return fmt.Errorf("release notices: %w", err)
 	}
 	return nil
-}
-
-// SetBudget says how often a place may be interrupted within an hour; 0 is without a bound.
-func (t *Tx) SetBudget(ctx context.Context, actor Actor, brand triage.ID, place string, perHour int) error {
-	if err := cmp.Or(notify.CheckPlace(place), notify.CheckBudget(perHour)); err != nil {
-		return err
-	}
-	if err := t.exec(ctx, `
-		INSERT INTO notice_budgets (brand_id, place, per_hour) VALUES ($1, $2, $3)
-		ON CONFLICT (brand_id, place) DO UPDATE SET per_hour = excluded.per_hour`, brand, place, perHour); err != nil {
-		return fmt.Errorf("budget of attention: %w", err)
-	}
-	return t.Audit(ctx, AuditRow{BrandID: brand, Actor: actor, Action: "notices.budget_set", Subject: "brand", SubjectID: brand,
-		Detail: map[string]any{"place": place, "per_hour": perHour}})
 }

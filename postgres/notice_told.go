@@ -109,6 +109,12 @@ func (t *Tx) ForgetTold(ctx context.Context) error {
 
 func scanTaken(row pgx.CollectableRow) (TakenNotice, error) {
 	var n TakenNotice
-	err := row.Scan(&n.BrandID, &n.ID, &n.Kind, &n.Target, &n.Ref, &n.Attempts, &n.Handle, &n.Telling, &n.Told, &n.ToldVersion, &n.Patient, &n.Grown, &n.ToldGrown, &n.Channel)
+	err := row.Scan(n.columns()...)
 	return n, err
+}
+
+// columns are where takenColumns go.
+func (n *TakenNotice) columns() []any {
+	return []any{&n.BrandID, &n.ID, &n.Kind, &n.Target, &n.Ref, &n.Attempts, &n.Handle, &n.Telling, &n.Told, &n.ToldVersion, &n.Patient,
+		&n.Grown, &n.ToldGrown, &n.Channel}
 }

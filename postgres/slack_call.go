@@ -91,9 +91,7 @@ func (r Reads) Clicked(ctx context.Context, handle, ref string) (TakenNotice, To
 		told   Told
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c clicked, err error) {
-		n := &c.notice
-		c.told, err = scanTold(row, &n.BrandID, &n.ID, &n.Kind, &n.Target, &n.Ref, &n.Attempts, &n.Handle, &n.Telling,
-			&n.Told, &n.ToldVersion, &n.Patient)
+		c.told, err = scanTold(row, c.notice.columns()...)
 		return c, err
 	})
 	if err != nil {

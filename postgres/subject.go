@@ -27,7 +27,7 @@ type Told struct {
 func (t Told) Stand() string {
 	s := t.Subject
 	seen := fmt.Sprint(s.Status, s.Holder, s.Outcome, s.BackAt.Unix(), s.Queue, s.Priority, s.DueAt.Unix(), s.Judged, s.Unsure,
-		s.Intent, s.Sentiment, s.Urgency, s.Risks, s.ReplyExpected, t.Round, s.Level)
+		s.Intent, s.Sentiment, s.Urgency, s.Risks, s.ReplyExpected, t.Round)
 	sum := sha256.Sum256([]byte(seen))
 	return hex.EncodeToString(sum[:12])
 }
