@@ -28,6 +28,10 @@ bench: prepare ## measure ingest and judging beside pgbench, print the table (KE
 bench-queues: prepare ## measure lists, counts, claims and search over ten million engagements (DATA=folder keeps them, KEEP=1 the table)
 	@go run ./internal/bench queues $(if $(DATA),--data $(DATA)) $(if $(KEEP),--write docs/queues-performance.md) $(ARGS)
 
+.PHONY: bench-console
+bench-console: ## measure how fast the console answers with 10,000 items, and how soon news shows
+	@$(DEV) bench-console
+
 .PHONY: bench-llm
 bench-llm: prepare ## measure a slow, a dead and an overspent language model; about 35 minutes (KEEP=1 keeps the table)
 	@go run ./internal/bench llm $(if $(KEEP),--write docs/llm-performance.md) $(ARGS)

@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 // the other, since two cores have enough to do with one browser.
 export default defineConfig({
   test: {
-    include: [process.env.SCREENSHOTS ? 'browser/**/*.shots.ts' : 'browser/**/*.story.ts'],
+    include: [`browser/**/*.${process.env.TRIAGE_BENCH ? 'bench' : process.env.SCREENSHOTS ? 'shots' : 'story'}.ts`],
+    disableConsoleIntercept: true, // what a story says stands in one line
     globalSetup: ['browser/house.ts'],
     fileParallelism: false,
     testTimeout: 120_000,

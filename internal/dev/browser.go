@@ -21,6 +21,9 @@ func (d *dev) checkBrowser(ctx context.Context) error { return d.inBrowser(ctx) 
 // screenshots makes the pictures in docs/console anew.
 func (d *dev) screenshots(ctx context.Context) error { return d.inBrowser(ctx, "SCREENSHOTS=1") }
 
+// benchConsole measures the console with ten thousand items.
+func (d *dev) benchConsole(ctx context.Context) error { return d.inBrowser(ctx, "TRIAGE_BENCH=1") }
+
 // inBrowser lets the console be used: a real browser, the built program, a database of its own.
 func (d *dev) inBrowser(ctx context.Context, env ...string) (err error) {
 	path, err := d.prepareWeb(ctx)

@@ -26,6 +26,7 @@ const usage = `dev prepares, runs and checks the project. Usage: dev COMMAND
   console         build the console, which the next build of the program embeds
   screenshots     make the pictures in docs/console anew, from the sample brand
   types           generate the console's types from the contract, for editors
+  bench-console   measure the console in a browser: how fast it answers, how soon news shows
   exec -- CMD …   run CMD with DATABASE_URL set, the database started for it if need be
   check [NAME …]  run the checks of CI, or only those named
 `
@@ -71,6 +72,8 @@ func dispatch(ctx context.Context, args []string) error {
 		return d.screenshots(ctx)
 	case "types":
 		return d.webTypes(ctx)
+	case "bench-console":
+		return d.benchConsole(ctx)
 	case "exec":
 		d.out = newConsole(os.Stderr) // the command's own output stays alone
 		return d.exec(ctx, args[1:])

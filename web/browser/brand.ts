@@ -18,6 +18,20 @@ export interface Said {
   permalink?: string
 }
 
+/** Standing is what stories look at in an item. */
+export interface Standing {
+  id: string
+  queue: 'smm' | 'cm'
+  status: string
+  outcome: string | null
+  intent: string
+  urgency: string
+  tags: string[]
+  wave_id: string | null
+  assignee: { name: string } | null
+  engagement: { text: string; covered: boolean }
+}
+
 export class Brand {
   private constructor(readonly address: string, readonly id: string, readonly path: string, private readonly key: Buffer, readonly token: string) {}
 
@@ -84,6 +98,24 @@ export class Brand {
     const response = await fetch(this.address + path, { headers: { Authorization: `Bearer ${this.token}` } })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
+  }
+
+  /** item is how the item with a text stands, whatever its queue and state. */
+  async item(text: string): Promise<Standing | undefined> {
+    return (await this.items()).find(i => i.engagement.text === text)
+  }
+
+  /** items are all of both queues, also what is closed. */
+  async items(): Promise<Standing[]> {
+    const all: Standing[] = []
+    for (const queue of ['smm', 'cm']) {
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: { items: Standing[]; next_cursor: string | null } = await this.get(`/v1/queues/${queue}/items?status=live,closed&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
+        all.push(...page.items)
+        cursor = page.next_cursor
+      }
+    }
+    return all
   }
 
   private async live(): Promise<number> {

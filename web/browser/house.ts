@@ -1,7 +1,7 @@
 // Starts the built program once for all stories, on the database that `dev check browser`
 // has made for them, and ends it afterwards.
 import type { TestProject } from 'vitest/node'
-import { program, type Server, startServer } from './program'
+import { forget, program, startServer } from './program'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -10,8 +10,14 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject) {
-  const server: Server = await startServer(0)
-  project.provide('address', server.address)
   if (!program.browser) throw new Error('TRIAGE_BROWSER names no browser')
-  return () => server.stop()
+  const server = await startServer(0).catch((error: unknown) => {
+    forget()
+    throw error
+  })
+  project.provide('address', server.address)
+  return async () => {
+    await server.stop()
+    forget()
+  }
 }

@@ -1,6 +1,6 @@
 // The built program: its server, and its subcommands as somebody who runs it uses them.
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -25,6 +25,11 @@ export const program = {
 export interface Server {
   address: string
   stop(): Promise<void>
+}
+
+/** forget removes what the program kept beside its database. */
+export function forget() {
+  rmSync(program.env.TRIAGE_DATA_DIR, { recursive: true, force: true })
 }
 
 /** startServer starts serving on a port, 0 for any, and waits until it listens. */

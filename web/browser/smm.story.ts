@@ -30,9 +30,6 @@ afterAll(async () => {
   await closeBrowser()
 })
 
-const queueOf = (text: string) => brand.get<{ items: { engagement: { text: string }; status: string; queue: string; outcome: string | null }[] }>('/v1/queues/smm/items?status=live,closed&limit=200')
-  .then(async smm => [...smm.items, ...(await brand.get<typeof smm>('/v1/queues/cm/items?status=live,closed&limit=200')).items].find(i => i.engagement.text === text))
-
 test('signing in with a wrong password says so', async () => {
   await day.page.goto('/content')
   await day.isAccessible('sign-in page')
@@ -64,10 +61,10 @@ test('an offer is answered: it leaves the list, and undo brings it back', async 
   await day.button('Done').click()
   await day.page.getByRole('menuitem', { name: 'Answered' }).click()
   await expect.poll(() => day.row(podcast.slice(0, 40)).count()).toBe(0)
-  await expect.poll(() => queueOf(podcast).then(i => i?.status)).toBe('resolved')
+  await expect.poll(() => brand.item(podcast).then(i => i?.status)).toBe('resolved')
   await day.button(/^Undo/).click()
   await day.row(podcast.slice(0, 40)).waitFor()
-  await expect.poll(() => queueOf(podcast).then(i => i?.status)).toBe('open')
+  await expect.poll(() => brand.item(podcast).then(i => i?.status)).toBe('open')
 })
 
 test('a note is kept with the item', async () => {
@@ -93,7 +90,7 @@ test('what comes in shows by itself', async () => {
   const text = 'Can you make a video series about winter tyres? I would love to watch that.'
   await brand.deliver([{ text, author: { id: 'a-9', name: 'Nele' } }])
   const began = Date.now()
-  const item = await expect.poll(() => queueOf(text), { timeout: 10_000 }).toBeTruthy().then(() => queueOf(text))
+  const item = await expect.poll(() => brand.item(text), { timeout: 10_000 }).toBeTruthy().then(() => brand.item(text))
   const placed = Date.now()
   if (item?.queue === 'smm') await day.row('winter tyres').waitFor()
   expect(Date.now() - placed, `placed after ${placed - began} ms`).toBeLessThan(3000)
@@ -106,7 +103,7 @@ test('what is a matter of care is handed over with a reason', async () => {
   await day.page.getByRole('textbox', { name: /Reason/ }).fill('He is really hurt, please answer him.')
   await day.isAccessible('a dialog')
   await day.button('OK').click()
-  await expect.poll(() => queueOf(music).then(i => i?.queue)).toBe('cm')
+  await expect.poll(() => brand.item(music).then(i => i?.queue)).toBe('cm')
   await expect.poll(() => day.row(music.slice(0, 30)).count()).toBe(0)
 })
 

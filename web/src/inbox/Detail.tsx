@@ -8,7 +8,7 @@ import { useFormats } from '../format'
 import { platformName } from '../platforms'
 import { useSession } from '../session/Session'
 import { useCommand } from '../shell/commands'
-import { BackIcon, LinkIcon } from '../shell/icons'
+import { BackIcon, LinkIcon, PeopleIcon } from '../shell/icons'
 import { useText } from '../text/useText'
 import { ActionBar } from './ActionBar'
 import { type Action, useAct } from './actions'
@@ -16,6 +16,7 @@ import { Changed } from './Changed'
 import { CommentText } from './CommentText'
 import classes from './Detail.module.css'
 import { authorName } from './ItemRow'
+import { safeLink } from './link'
 import { Notes } from './Notes'
 import { Question } from './Question'
 import { Receipt } from './Receipt'
@@ -23,6 +24,7 @@ import { Tags } from './Tags'
 import { inboxText } from './text'
 import { useNow } from './useNow'
 import { useTaxonomy } from './useTaxonomy'
+import { WavePanel } from './wave/WavePanel'
 
 export function itemQuery(id: string) {
   return { queryKey: ['item', id], queryFn: () => must(api.GET('/v1/items/{id}', { params: { path: { id } } })) as Promise<DetailBody>, staleTime: 60_000 }
@@ -34,18 +36,20 @@ interface Props {
   /** The item is done with here: on to the next. */
   onDone(id: string): void
   onBack(): void
+  /** Shows post and person where there is no room beside the item. */
+  onContext?: (() => void) | undefined
   /** The item that is likely to be read next. */
   preload: string | undefined
 }
 
-export function Detail({ id, queue, onDone, onBack, preload }: Props) {
+export function Detail({ id, queue, onDone, onBack, onContext, preload }: Props) {
   const t = useText(inboxText)
   const queries = useQueryClient()
   const found = useQuery(itemQuery(id))
   useEffect(() => {
     if (preload) void queries.prefetchQuery(itemQuery(preload))
   }, [queries, preload])
-  if (found.data) return <Item item={found.data} queue={queue} onDone={onDone} onBack={onBack} />
+  if (found.data) return <Item item={found.data} queue={queue} onDone={onDone} onBack={onBack} onContext={onContext} />
   return (
     <Stack p="md">
       <Back onBack={onBack} />
@@ -66,7 +70,7 @@ const leaves = new Set<Action['verb']>(['resolve', 'dismiss', 'snooze', 'wait', 
 
 const urgencies = ['urgent', 'high', 'normal', 'low'] as const
 
-function Item({ item, queue, onDone, onBack }: { item: DetailBody; queue: Queue; onDone(id: string): void; onBack(): void }) {
+function Item({ item, queue, onDone, onBack, onContext }: { item: DetailBody } & Omit<Props, 'id' | 'preload'>) {
   const t = useText(inboxText)
   const { me } = useSession()
   const perform = useAct()
@@ -80,11 +84,12 @@ function Item({ item, queue, onDone, onBack }: { item: DetailBody; queue: Queue;
   }
   return (
     <article className={classes.item} aria-label={authorName(item, t('noName'))}>
-      <Head item={item} onBack={onBack} />
+      <Head item={item} onBack={onBack} onContext={onContext} />
       <div className={classes.body}>
         <Changed item={item} mine={me.person_id} own={own} />
         <CommentText item={item} />
         {item.unsure && <Question item={item} act={action => void act(action)} />}
+        {item.wave_id && <WavePanel id={item.wave_id} item={item} />}
         <Receipt item={item} />
         <Tags item={item} act={act} />
         <Notes item={item} act={act} />
@@ -95,7 +100,7 @@ function Item({ item, queue, onDone, onBack }: { item: DetailBody; queue: Queue;
   )
 }
 
-function Head({ item, onBack }: { item: DetailBody; onBack(): void }) {
+function Head({ item, onBack, onContext }: { item: DetailBody } & Pick<Props, 'onBack' | 'onContext'>) {
   const t = useText(inboxText)
   const f = useFormats()
   const w = useTaxonomy()
@@ -107,7 +112,7 @@ function Head({ item, onBack }: { item: DetailBody; onBack(): void }) {
     <header className={classes.head}>
       <Back onBack={onBack} />
       <div className={classes.headText}>
-        <Title order={2} size="h5"><bdi>{authorName(item, t('noName'))}</bdi></Title>
+        <Title order={2} size="h5" lineClamp={2}><bdi>{authorName(item, t('noName'))}</bdi></Title>
         <Text size="sm" c="dimmed">
           {[
             platformName(e.platform), w('form', e.form), t('received', { when: f.ago(e.received_at, now) }),
@@ -118,6 +123,9 @@ function Head({ item, onBack }: { item: DetailBody; onBack(): void }) {
         {item.assignee && item.status === 'claimed' && <Text size="sm" fw={600}>{item.assignee.id === me.person_id ? t('mine') : t('heldBy', { name: item.assignee.name })}</Text>}
         {item.linked && <Text size="sm">{t('linked', { status: w('status', item.linked.status) })}</Text>}
       </div>
+      {onContext && (
+        <ActionIcon variant="subtle" color="gray" aria-label={t('context')} title={`${t('context')} (I)`} onClick={onContext}><PeopleIcon size={18} /></ActionIcon>
+      )}
       {link && (
         <ActionIcon component="a" href={link} target="_blank" rel="noopener noreferrer nofollow" variant="subtle" color="gray" aria-label={t('source')} title={t('source')}>
           <LinkIcon size={18} />
@@ -130,17 +138,6 @@ function Head({ item, onBack }: { item: DetailBody; onBack(): void }) {
 function Back({ onBack }: { onBack(): void }) {
   const t = useText(inboxText)
   return <ActionIcon className={classes.back} variant="subtle" color="gray" size="lg" aria-label={t('back')} onClick={onBack}><BackIcon /></ActionIcon>
-}
-
-/** safeLink lets only web addresses be followed, whatever a platform delivered. */
-export function safeLink(address: string | null): string | undefined {
-  if (!address) return undefined
-  try {
-    const url = new URL(address)
-    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Urgencies are 1 to 4: what the urgency is in truth. */

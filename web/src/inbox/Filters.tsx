@@ -101,7 +101,7 @@ function FilterMenu({ filter, onChange }: { filter: ListFilter; onChange(filter:
 }
 
 function Entry({ on, label, onToggle }: { on: boolean; label: string; onToggle(): void }) {
-  return <Menu.Item role="menuitemcheckbox" aria-checked={on} className={classes.entry} data-on={on || undefined} onClick={onToggle}>{label}</Menu.Item>
+  return <Menu.CheckboxItem checked={on} onChange={onToggle}>{label}</Menu.CheckboxItem>
 }
 
 interface Chip {

@@ -1,4 +1,6 @@
 // The inbox: list, item and context side by side; on a phone one after the other.
+import { Drawer } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useCallback, useMemo, useState } from 'react'
 import { useLocation, useRoute, useSearch } from 'wouter'
 import type { GroupBody, Queue } from '../api/types'
@@ -26,6 +28,8 @@ export function Inbox({ queue, base }: { queue: Queue; base: string }) {
   const wish = useMemo(() => readWish(queue, search), [queue, search])
   const [opened, setOpened] = useState<ReadonlyMap<string, GroupBody>>(new Map())
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
+  const [aside, setAside] = useState(false)
+  const narrow = useMediaQuery('(max-width: 75em)', false, { getInitialValueInEffect: false })
   const chosen = params?.id
   const undo = useUndo()
 
@@ -77,8 +81,10 @@ export function Inbox({ queue, base }: { queue: Queue; base: string }) {
   useCommand({ id: 'toggle', label: t('keys.toggle'), group, keys: ['o', 'enter'], disabled: row?.kind !== 'group', run: () => row?.kind === 'group' && toggle(row.group) })
   useCommand({ id: 'pick', label: t('keys.select'), group, keys: ['x'], disabled: !chosen, run: () => chosen && pick([chosen], !picked.has(chosen)) })
   useCommand({ id: 'undo', label: t('undo'), group: t('keys.item'), keys: ['u', 'z'], run: () => void undo() })
+  useCommand({ id: 'context', label: t('context'), group, keys: ['i'], disabled: !narrow || !chosen, run: () => setAside(true) })
   useCommand({ id: 'leave', label: t('back'), group, keys: ['escape'], quiet: true, disabled: !chosen && picked.size === 0, run: () => (picked.size ? setPicked(new Set()) : choose(undefined)) })
 
+  const context = chosen && <ContextPane key={chosen} id={chosen} queue={queue} />
   return (
     <div className={classes.inbox} data-reading={chosen !== undefined || undefined}>
       <section className={classes.list} aria-label={t('list')}>
@@ -90,14 +96,18 @@ export function Inbox({ queue, base }: { queue: Queue; base: string }) {
       </section>
       <section className={classes.detail} aria-label={t('detail')}>
         {chosen ? (
-          <Detail key={chosen} id={chosen} queue={queue} onDone={advance} onBack={() => choose(undefined)} preload={step(1)} />
+          <Detail key={chosen} id={chosen} queue={queue} onDone={advance} onBack={() => choose(undefined)} onContext={narrow ? () => setAside(true) : undefined} preload={step(1)} />
         ) : (
           <Nothing />
         )}
       </section>
-      <aside className={classes.context} aria-label={t('context')}>
-        {chosen && <ContextPane key={chosen} id={chosen} queue={queue} />}
-      </aside>
+      {narrow ? (
+        <Drawer opened={aside && chosen !== undefined} onClose={() => setAside(false)} title={t('context')} position="right" size="sm" padding={0} classNames={{ header: classes.drawer }}>
+          {context}
+        </Drawer>
+      ) : (
+        <aside className={classes.context} aria-label={t('context')}>{context}</aside>
+      )}
     </div>
   )
 }

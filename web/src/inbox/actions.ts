@@ -174,16 +174,18 @@ export type BulkAction =
   | { action: 'release' }
   | { action: 'handover'; reason: string }
 
+/** BulkTarget is what many are: those that were picked, or a wave. */
+export type BulkTarget = { ids: string[] } | { wave: string }
+
 /** useBulk does the same to many items, and says what was left as it is. */
 export function useBulk(onDone: (result: BulkOutputBody) => void) {
   const queries = useQueryClient()
   const t = useText(inboxText)
   const undo = useUndo()
   return useMutation({
-    mutationFn: async ({ ids, ...action }: { ids: string[] } & BulkAction) => (await api.POST('/v1/items/bulk', { body: { ids, ...action } as never })).data as BulkOutputBody,
+    mutationFn: async (deed: BulkTarget & BulkAction) => (await api.POST('/v1/items/bulk', { body: deed as never })).data as BulkOutputBody,
     onSuccess: result => {
-      void queries.invalidateQueries({ queryKey: ['list'] })
-      void queries.invalidateQueries({ queryKey: ['members'] })
+      for (const key of ['list', 'members', 'item', 'wave']) void queries.invalidateQueries({ queryKey: [key] })
       const skipped = result.skipped.reduce((sum, s) => sum + s.ids.length, 0)
       const told = t('bulk.done', { n: result.done.length }) + (skipped ? ` ${t('bulk.skipped', { n: skipped })}` : '')
       offerUndo(result.undo, told, t('undo'), undo)

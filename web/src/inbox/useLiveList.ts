@@ -29,11 +29,12 @@ export function useLiveList(queue: Queue, wish: Wish) {
       const state = one.item
       if (!state) continue
       const known = cachedItem(queries, state.id)
-      if (known && known.version >= state.version) continue
       if (known) {
+        // The item may have been read anew already while a row still shows it as it was.
         const assignee = state.assignee === null ? null : { id: state.assignee, name: now.current.people(state.assignee) }
-        patchItem(queries, state.id, i => ({ ...i, queue: state.queue, status: state.status, priority: state.priority, assignee, version: state.version }) as ItemBody)
-        void queries.invalidateQueries({ queryKey: ['item', state.id] })
+        patchItem(queries, state.id, i => (i.version >= state.version ? i : ({ ...i, queue: state.queue, status: state.status, priority: state.priority, assignee, version: state.version }) as ItemBody))
+        void queries.invalidateQueries({ queryKey: ['item', state.id] }) // notes leave the version as it is
+        if (known.version >= state.version) continue
       }
       moved = true
     }

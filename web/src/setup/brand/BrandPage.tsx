@@ -45,7 +45,7 @@ function BrandForm({ brand }: { brand: BrandBody }) {
             <Text size="xs" c="dimmed" mb="xs">{t('goalHint')}</Text>
             <Slider
               min={0} max={1} step={0.05} mb="xl" mx="md" disabled={!rules} value={form.goal} onChange={goal => setForm({ ...form, goal })}
-              thumbProps={{ 'aria-label': t('goal') }} label={share => t('goalNow', { share: f.percent(share) })}
+              thumbLabel={t('goal')} label={share => t('goalNow', { share: f.percent(share) })}
               marks={[{ value: 0, label: t('loyalty') }, { value: 0.5, label: t('balanced') }, { value: 1, label: t('visibility') }]}
             />
           </div>
