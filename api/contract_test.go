@@ -184,6 +184,7 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 		"POST /v1/items/bulk":                "work",
 		"POST /v1/undo/{id}":                 "work",
 		"GET /v1/insights/targets":           "read",
+		"GET /v1/insights/flow":              "read",
 		"GET /v1/insights/learning":          "lead",
 		"GET /v1/insights/questions":         "read",
 		"GET /v1/insights/drift":             "read",

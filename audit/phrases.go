@@ -72,6 +72,9 @@ var phrases = map[string]phrase{
 	"item.noted": {
 		"{actor} wrote a note.",
 		"{actor} hat eine Notiz geschrieben."},
+	"item.drafted": {
+		"{actor} wrote a draft of a reply.",
+		"{actor} hat einen Antwortentwurf geschrieben."},
 	"item.tagged": {
 		"{actor} changed its tags[: {added} added][, {removed} removed].",
 		"{actor} hat die Schlagworte geändert[: {added} hinzugefügt][, {removed} entfernt]."},
@@ -184,6 +187,12 @@ var phrases = map[string]phrase{
 	"team.nobody_on_duty": {
 		"Nobody is on duty[ for the {queue}].",
 		"Niemand hat Dienst[ in der {queue}]."},
+	"person.slack_linked": {
+		"{actor} linked a person to their Slack account.",
+		"{actor} hat eine Person mit ihrem Slack-Konto verbunden."},
+	"person.slack_unlinked": {
+		"{actor} ended a person's link to Slack.",
+		"{actor} hat die Verbindung einer Person zu Slack beendet."},
 	"person.renamed": {
 		"{actor} gave a person another name.",
 		"{actor} hat einer Person einen anderen Namen gegeben."},

@@ -113,6 +113,11 @@ func (d *day) accountedFor() {
 				owners[i.Engagement.ID]++
 			}
 		}
+		for _, n := range owners {
+			if n != 1 { // an item that moved between two pages is read twice
+				return false
+			}
+		}
 		return len(owners) == len(d.said)
 	})
 	for id, n := range owners {
