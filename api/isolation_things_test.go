@@ -106,7 +106,8 @@ var bodies = map[string]func(e *estate, with ids) map[string]any{
 
 // unowned are fields whose names look like ids but name nothing of ours.
 var unowned = map[string]bool{
-	"last_id": true, // of the stream: a number
+	"last_id":     true, // of the stream: a number
+	"external_id": true, // an account's, on its platform
 }
 
 func newEstate(o *office, b *brand, mark string) *estate {
