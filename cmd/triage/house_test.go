@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -116,12 +118,19 @@ func (a heard) counts(t testing.TB) (c counts) {
 // send makes one request.
 func (h *house) send(method, path string, header http.Header, body []byte) heard {
 	h.t.Helper()
-	request, err := http.NewRequestWithContext(h.t.Context(), method, h.address+path, bytes.NewReader(body))
-	if err != nil {
-		h.t.Fatal(err)
+	var response *http.Response
+	var err error
+	for range 10 {
+		var request *http.Request
+		if request, err = http.NewRequestWithContext(h.t.Context(), method, h.address+path, bytes.NewReader(body)); err != nil {
+			h.t.Fatal(err)
+		}
+		request.Header = header
+		response, err = http.DefaultClient.Do(request)
+		if !errors.Is(err, syscall.ECONNRESET) || len(body) <= 1<<20 {
+			break
+		} // refused while still sending: the answer may be cut off before it is read
 	}
-	request.Header = header
-	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		h.t.Errorf("%s %s: %v", method, path, err)
 		return heard{}
